@@ -1,0 +1,37 @@
+# make demo   sample portals on loopback -> crawl -> archive -> site   (make demo ARGS=--no-serve ends after the crawl)
+# make test   all tests
+# make check  what CI checks before the tests: style, types, import directions
+# make docs   generated pages of docs/ and the generated parts of datasette_metadata.json
+
+PYTHON ?= python3
+VENV ?= .venv
+ARGS ?=
+
+.PHONY: demo test check docs lock bench
+
+demo: $(VENV)/.ready
+	$(VENV)/bin/fazhi demo $(ARGS)
+
+test: $(VENV)/.ready
+	$(VENV)/bin/python -m pytest -n 2 $(ARGS)
+
+check: $(VENV)/.ready
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+bench: $(VENV)/.ready
+	$(VENV)/bin/python -m pytest tests/bench $(ARGS)
+
+docs: $(VENV)/.ready
+	$(VENV)/bin/python docs/generate.py
+
+lock:
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --upgrade -o constraints.txt
+
+$(VENV)/.ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' || { echo "fazhi needs Python 3.11 or newer with venv (Debian: apt install python3-venv); set PYTHON=/path/to/python3" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	@touch $@

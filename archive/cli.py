@@ -1,0 +1,188 @@
+"""The commands that need no network: inspect, extract, rebuild, verify, search, serve.
+
+``crawler.cli`` adds the rest to the same group and owns the entry point ``fazhi``. Commands only parse arguments and
+print; what they do lives in the rooms they call. Exit codes: 0 fine, 1 error, 2 usage, 3 some portals not fine,
+130 interrupted (what was done is kept; run the command again to go on).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archive import __version__, printing
+from archive.datadir import DataDir
+from archive.errors import FazhiError, UsageError
+from archive.model import Origin, Reason
+
+DATA_HELP = "Data directory: warc/, crawl.db, archive.db."
+
+
+def data_option(default: str = "data") -> Callable[[Any], Any]:
+    """Return the ``--data`` option that every command with a data directory takes."""
+    return click.option(
+        "--data", "data", metavar="DIR", type=click.Path(path_type=Path), default=Path(default), show_default=True,
+        help=DATA_HELP,
+    )
+
+
+class Group(click.Group):
+    """Turn errors a user can act on into one line and the exit code they carry; an interrupt into 130."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except FazhiError as error:
+            click.echo(f"fazhi: {error}", err=True)
+            ctx.exit(error.exit_code)
+        except KeyboardInterrupt:
+            click.echo("fazhi: interrupted - run the same command again to go on", err=True)
+            ctx.exit(130)
+        except BrokenPipeError:
+            ctx.exit(0)  # `fazhi search ... | head` is no error
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="fazhi")
+def fazhi() -> None:
+    """Crawl, archive and search China's 法治政府建设年度报告.
+
+    Exit codes: 0 fine, 1 error, 2 usage, 3 some portals not fine, 130 interrupted and resumable.
+    """
+
+
+@fazhi.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option("--url", help="Address the page was saved from.")
+@click.option("--code", help="GB/T 2260 code of the place whose portal it was saved from.")
+@click.option("--link-title", help="Text of the link that led to the page.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, one for each file, in order.")
+def inspect(files: tuple[Path, ...], url: str | None, code: str | None, link_title: str | None, as_json: bool) -> None:
+    """Show what extraction makes of a saved page. Stores nothing.
+
+    \b
+    Example:
+      fazhi inspect report.html --url http://www.example.gov.cn/zwgk/t20210331_1.html
+      fazhi inspect *.html --json | jq .title
+    """
+    from archive import extract, saved
+
+    check_code(code)
+    unreadable = False
+    for file in files:
+        try:
+            body = saved.read(file)
+        except UsageError as error:
+            # One unreadable file among many must not hide the others; the line keeps its place in the output.
+            unreadable = True
+            click.echo(f"fazhi: {error}", err=True)
+            if as_json:
+                click.echo(json.dumps({"file": str(file), "kind": "error", "reason": str(error)}, ensure_ascii=False))
+            continue
+        origin = Origin(
+            url=url, portal=code, adcode=code[:6] if code else None, link_title=link_title,
+            content_type=saved.content_type(file),
+        )
+        document = saved.examine(origin, body)
+        if as_json:
+            click.echo(json.dumps(extract.to_json(str(file), document), ensure_ascii=False))
+        else:
+            printing.document(str(file), document)
+    if unreadable:
+        raise click.exceptions.Exit(2)
+
+
+@fazhi.command()
+@click.argument("query")
+@click.option("--year", type=int, help="Year reported on.")
+@click.option("--region", metavar="CODE", help="Division code; a province or prefecture includes all below it.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="Reports to show.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@data_option()
+def search(query: str, year: int | None, region: str | None, limit: int, as_json: bool, data: Path) -> None:
+    """Full-text search in Chinese: exact for any run of characters, words joined by AND.
+
+    \b
+    Example:
+      fazhi search 行政复议 --year 2020
+      fazhi search '"负责人出庭应诉" 12348' --region 420000
+    """
+    from archive import search as engine
+    from archive import store
+
+    check_code(region)
+    db = store.open_archive(DataDir.open(data, create=False).archive_db, create=False, readonly=True)
+    results = engine.search(db, query, year=year, region=region, limit=limit)
+    printing.results(query, results, as_json=as_json)
+
+
+@fazhi.command()
+@click.option("--stale", is_flag=True, help="Also read again what an older extractor produced.")
+@data_option()
+def extract(stale: bool, data: Path) -> None:
+    """Read the captures that have no result yet (a crawl does this by itself while it runs).
+
+    \b
+    Example:
+      fazhi extract --stale
+    """
+    from archive.pipeline import Pipeline
+
+    place = DataDir.open(data, create=False)
+    with place.lock(), printing.progress("reading pages") as tick:
+        counts = Pipeline(place).run(progress=tick, stale=stale)
+    printing.counts(counts)
+
+
+@fazhi.command()
+@data_option()
+def verify(data: Path) -> None:
+    """Check every digest in every WARC file and say which record is broken. Exit code 1 if one is.
+
+    \b
+    Example:
+      fazhi verify --data /srv/fazhi
+    """
+    from archive import warc_verify
+
+    place = DataDir.open(data, create=False)
+    broken = 0
+    with printing.progress("checking records") as tick:
+        for finding in warc_verify.verify(place.warc, progress=tick):
+            broken += 1
+            click.echo(str(finding), err=True)
+    if broken:
+        raise FazhiError(
+            f"{broken} broken record(s) in {place.warc}",
+            "restore the file from a copy, or fetch the addresses again; the other records stay readable",
+        )
+    click.echo("all records whole")
+
+
+@fazhi.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="Port to listen on.")
+@data_option()
+def serve(host: str, port: int, data: Path) -> None:
+    """Serve the archive: Datasette with our pages and safe settings. A crawl may run at the same time.
+
+    \b
+    Example:
+      fazhi serve --port 8001
+    """
+    from archive.site.serve import serve as run
+
+    run(DataDir.open(data, create=False), host, port)
+
+
+def check_code(code: str | None) -> None:
+    """Refuse a division code that cannot be one, before any work is done."""
+    if code is not None and not code.split("-")[0].isdigit():
+        raise UsageError(f"'{code}' is no division code", "give six digits, for example 420683 (枣阳市)")
+
+
+REASON_WORDS = {reason: reason.value.replace("_", " ") for reason in Reason}

@@ -1,0 +1,127 @@
+"""What the commands print for a person: tables, progress, one document. No logic, no input.
+
+On a terminal a progress bar; in a log plain lines, one at the start and one every ten seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from archive.model import Document, Evidence, Rejection
+from archive.search import Results
+
+Tick = Callable[[int, int | None], None]  # done so far, total if known
+
+BODY_LINES_SHOWN = 12
+LOG_SECONDS = 10.0
+
+
+def console() -> Console:
+    """Return a console for standard output; wide when it is no terminal, so that lines in a log do not wrap."""
+    plain = Console()
+    return plain if plain.is_terminal else Console(width=200)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Tick]:
+    """Yield a function to be called with (done, total or None) as work goes on; show it on standard error."""
+    err = Console(stderr=True)
+    if err.is_terminal:
+        columns = (
+            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+        )
+        with Progress(*columns, console=err, transient=True) as bar:
+            task = bar.add_task(what, total=None)
+            yield lambda done, total=None: bar.update(task, completed=done, total=total)
+        return
+    last = time.monotonic()
+
+    def tick(done: int, total: int | None = None) -> None:
+        nonlocal last
+        if time.monotonic() - last >= LOG_SECONDS:
+            last = time.monotonic()
+            click.echo(f"{what}: {done}" + (f" of {total}" if total else ""), err=True)
+
+    yield tick
+
+
+def counts(numbers: Mapping[str, int]) -> None:
+    """Print how many captures ended how, one a line, most frequent first."""
+    if not numbers:
+        click.echo("nothing to do")
+    for name, number in sorted(numbers.items(), key=lambda item: (-item[1], item[0])):
+        click.echo(f"{number:>8,}  {name}")
+
+
+def document(file: str, doc: Document) -> None:
+    """Print one document: verdict, fields with where each came from, beginning and end of the body, what was cut."""
+    out = console()
+    if isinstance(doc, Rejection):
+        out.print(f"[bold]{escape(file)}[/]  [yellow]rejected: {doc.reason}[/] {escape(doc.detail)}")
+    else:
+        out.print(f"[bold]{escape(file)}[/]  [green]report[/]")
+    table = Table(show_header=False, box=None, padding=(0, 1))
+    table.add_column(style="cyan", no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_column(style="dim", overflow="fold")
+    for name, value in fields(doc):
+        table.add_row(name, escape(value), escape(witnesses(doc.evidence, name)))
+    out.print(table)
+    for issue in doc.issues:
+        out.print(f"  [yellow]{issue.code}[/] {escape(issue.field)} {escape(issue.detail)}".rstrip())
+    lines = doc.text.split("\n") if doc.text else []
+    shown = lines if len(lines) <= BODY_LINES_SHOWN else [*lines[: BODY_LINES_SHOWN - 2], "…", lines[-1]]
+    out.print(f"  body: {len(lines)} paragraphs, {len(doc.text)} characters; {len(doc.removed)} lines cut as chrome")
+    for line in shown:
+        out.print("    " + escape(line if len(line) <= 76 else line[:75] + "…"), highlight=False)
+    for line in doc.removed[:BODY_LINES_SHOWN]:
+        out.print("  [dim]- " + escape(line[:76]) + "[/]", highlight=False)
+    out.print()
+
+
+def fields(doc: Document) -> list[tuple[str, str]]:
+    """Return the fields of a document that hold a value, as text, in reading order."""
+    region = doc.region
+    values = {
+        "title": doc.title, "title_in_body": doc.title_in_body, "year": doc.year, "published": doc.published,
+        "written": doc.written, "region": "/".join(region.names) if region else None,
+        "adcode": region.adcode if region else None, "town_code": region.town_code if region else None,
+        "issuer": doc.issuer, "issuer_kind": doc.issuer_kind, "publisher": doc.publisher, "doc_no": doc.doc_no,
+        "index_no": doc.index_no, "topic": doc.topic, "validity": doc.validity, "site_name": doc.site_name,
+        "site_code": doc.site_code, "source_kind": doc.source_kind,
+    }
+    return [(name, str(value)) for name, value in values.items() if value is not None]
+
+
+def witnesses(evidence: tuple[Evidence, ...], name: str) -> str:
+    """Return where a field was read, strongest witness first: ``label: 发布日期: 2021年03月31日``."""
+    return "; ".join(f"{e.source}: {e.quote or e.value}"[:80] for e in evidence if e.field == name)
+
+
+def results(query: str, found: Results, *, as_json: bool) -> None:
+    """Print search hits: title, id, place and year, the passage with the words marked."""
+    if as_json:
+        for hit in found.hits:
+            click.echo(json.dumps(hit.to_json(), ensure_ascii=False))
+        return
+    out = console()
+    if not found.hits:
+        out.print(f"no report holds {escape(query)!r} - try fewer or shorter words; words are joined by AND")
+        return
+    for hit in found.hits:
+        out.print(f"[bold]{escape(hit.title or '(no title)')}[/]  [dim]{hit.id}[/]", highlight=False)
+        place = " · ".join(str(part) for part in (hit.region, hit.year, hit.published) if part)
+        out.print(f"  {escape(place)}", style="cyan", highlight=False)
+        passage = "".join(f"[bold yellow]{escape(t)}[/]" if marked else escape(t) for t, marked in hit.snippet)
+        out.print(f"  {passage}\n", highlight=False)
+    more = "" if found.total <= len(found.hits) else f", {len(found.hits)} shown (--limit)"
+    out.print(f"{found.total:,}{'+' if found.capped else ''} report(s){more}")

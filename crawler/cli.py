@@ -1,0 +1,157 @@
+"""The command line: everything of ``archive.cli`` and the commands that need the network. Entry point ``fazhi``."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from archive import printing, saved
+from archive.cli import check_code, data_option
+from archive.cli import fazhi as main
+from archive.datadir import DataDir
+from archive.errors import UsageError
+from crawler import catalogue, run
+
+__all__ = ["main"]
+
+
+@main.command()
+@click.argument("places", nargs=-1, metavar="[CODE|NAME|URL]...")
+@click.option("--portals", type=click.Path(path_type=Path), help="Portal file (TOML) in place of the built-in catalogue.")
+@click.option("--limit", type=click.IntRange(1), help="Stop after this many pages.")
+@click.option("--delay", type=click.FloatRange(0), help="Seconds between two requests to a host (default 2).")
+@data_option()
+def crawl(places: tuple[str, ...], portals: Path | None, limit: int | None, delay: float | None, data: Path) -> None:
+    """Crawl portals and archive their reports; go on where an interrupted crawl stopped.
+
+    \b
+    Example:
+      fazhi crawl 420683                     one place of the catalogue
+      fazhi crawl --portals mine.toml        every place of a file of your own
+    """
+    known = catalogue.load(portals)
+    if not places and portals is None:
+        raise UsageError(
+            "say which portals to crawl", "name codes or places (see `fazhi portals`), or give a file with --portals"
+        )
+    chosen = catalogue.select(known, places) if places else list(known.values())
+    with crawl_progress() as tick:
+        summary = run.crawl(DataDir.open(data), chosen, limit=limit, delay=delay, progress=tick)
+    show(summary)
+    raise click.exceptions.Exit(summary.exit_code)
+
+
+@main.command()
+@click.option("--find", "word", metavar="WORD", help="Only places whose name, code or host holds WORD.")
+@click.option("--portals", type=click.Path(path_type=Path), help="Portal file (TOML) in place of the built-in catalogue.")
+def portals(word: str | None, portals: Path | None) -> None:
+    """List the catalogue of portals.
+
+    \b
+    Example:
+      fazhi portals --find 枣阳
+    """
+    entries = [p for p in catalogue.load(portals).values() if word is None or p.matches(word)]
+    if not entries:
+        raise UsageError(f"no portal matches '{word}'", "`fazhi portals` lists all")
+    for entry in entries:
+        click.echo("\t".join((entry.code, entry.name, entry.family or "", entry.home)))
+
+
+@main.command()
+@click.argument("inputs", nargs=-1, required=True, metavar="FILE|URL...")
+@click.option("--url", help="Address a single FILE was saved from.")
+@click.option("--code", help="GB/T 2260 code of the place whose portal it comes from.")
+@data_option()
+def add(inputs: tuple[str, ...], url: str | None, code: str | None, data: Path) -> None:
+    """Archive saved pages, texts, PDFs, WARC files, or single addresses.
+
+    \b
+    Example:
+      fazhi add report.html --url http://www.example.gov.cn/zwgk/t20210331_1.html --code 420683
+      fazhi add https://www.example.gov.cn/zwgk/t20210331_1.html
+    """
+    from archive import adding
+
+    check_code(code)
+    addresses = [item for item in inputs if item.lower().startswith(("http://", "https://"))]
+    files = [Path(item) for item in inputs if item not in addresses]
+    if url and (len(files) != 1 or addresses):
+        raise UsageError("--url names the address of one file", "give one FILE with --url")
+    for file in files:
+        saved.check(file)
+    place = DataDir.open(data)
+    exit_code = 0
+    if files:
+        with printing.progress("archiving") as tick:
+            printing.added(adding.add_files(place, files, url=url, code=code, progress=tick))
+    if addresses:
+        with crawl_progress() as tick:
+            summary = run.fetch(place, addresses, code=code, progress=tick)
+        show(summary)
+        exit_code = summary.exit_code
+    raise click.exceptions.Exit(exit_code)
+
+
+@main.command()
+@click.option("--no-serve", is_flag=True, help="End after the crawl with a summary.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address the site listens on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="Port of the site.")
+@data_option("demo-data")
+def demo(no_serve: bool, host: str, port: int, data: Path) -> None:
+    """Crawl the sample portals on this machine, archive them, and serve the site.
+
+    \b
+    Example:
+      fazhi demo --no-serve
+    """
+    from archive.site.serve import check_port, serve
+    from fazhi_zoo.server import Zoo
+
+    place = DataDir.open(data)
+    if not no_serve:
+        check_port(host, port)
+    with Zoo() as zoo:
+        file = place.root / "sample-portals.toml"
+        zoo.write_portals(file)
+        click.echo("sample portals (fictional places):")
+        for portal in catalogue.load(file).values():
+            click.echo(f"  {portal.code}  {portal.name}  {portal.home}")
+        with crawl_progress() as tick:
+            summary = run.crawl(place, list(catalogue.load(file).values()), delay=0, progress=tick)
+        show(summary)
+        if not no_serve:
+            click.echo(f"site: http://{host}:{port}/  (Ctrl-C ends)")
+            serve(place, host, port)
+    raise click.exceptions.Exit(summary.exit_code if no_serve else 0)
+
+
+@contextmanager
+def crawl_progress() -> Iterator[run.Progress]:
+    """Yield the progress function of a crawl: a live line on a terminal, plain lines in a log."""
+    started = time.monotonic()
+    with printing.progress("crawling") as tick:
+
+        def update(state: run.State) -> None:
+            tick(state.pages, state.pages + state.queued)
+
+        yield update
+    click.echo(f"crawled in {time.monotonic() - started:.1f} s", err=True)
+
+
+def show(summary: run.Summary) -> None:
+    """Print a crawl's summary: a row a portal, its verdict and the evidence for it."""
+    table = Table(box=None)
+    for head in ("portal", "name", "verdict", "pages", "reports", "rejected", "remark"):
+        table.add_column(head, justify="right" if head in ("pages", "reports", "rejected") else "left")
+    for row in summary.portals:
+        table.add_row(
+            row.portal, row.name, row.verdict, str(row.pages), str(row.reports), str(row.rejected), row.remark
+        )
+    printing.console().print(table)
+    click.echo(f"{summary.pages} pages, {summary.reports} reports, {summary.rejected} rejected, {summary.failed} failed")

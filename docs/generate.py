@@ -1,0 +1,61 @@
+"""Write the generated pages of docs/: cli.md from the help texts, data.md from the schema.
+
+python docs/generate.py            writes them
+python docs/generate.py --check    exits 1 and names the page that is not current (a test runs this)
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from archive import schema
+from crawler.cli import main
+
+DOCS = Path(__file__).resolve().parent
+
+CLI_HEAD = """\
+# Commands
+
+Generated from the help texts; do not edit (`make docs`).
+
+| exit code | meaning |
+|---|---|
+| 0 | fine |
+| 1 | error: one line says what is wrong and what to do |
+| 2 | usage: the arguments are at fault |
+| 3 | the crawl ended, but some portals are not fine (their verdicts say why) |
+| 130 | interrupted; what was done is kept, and the same command goes on where it stopped |
+"""
+
+
+def cli() -> str:
+    """Return docs/cli.md: the help text of every command."""
+    parts = [CLI_HEAD, section("fazhi", main)]
+    parts += [section(f"fazhi {name}", command) for name, command in sorted(main.commands.items())]
+    return "\n".join(parts)
+
+
+def section(name: str, command: click.Command) -> str:
+    """Return one command's heading and help, 100 columns wide whatever the terminal."""
+    context = click.Context(command, info_name=name, max_content_width=100, terminal_width=100)
+    return f"## {name}\n\n```\n{command.get_help(context)}\n```\n"
+
+
+def write_or_check(check: bool) -> int:
+    """Write the pages, or with ``check`` compare them; return the exit code."""
+    stale = 0
+    for name, text in (("cli.md", cli()), ("data.md", schema.markdown())):
+        page = DOCS / name
+        if check and (not page.is_file() or page.read_text(encoding="utf-8") != text):
+            print(f"docs/{name} is not current: run `make docs`", file=sys.stderr)
+            stale = 1
+        elif not check:
+            page.write_text(text, encoding="utf-8")
+    return stale
+
+
+if __name__ == "__main__":
+    sys.exit(write_or_check("--check" in sys.argv[1:]))
