@@ -1,0 +1,31 @@
+"""The dialects of the portals' systems, most particular first: ``choose`` gives the one a page speaks.
+
+One portal often mixes two systems, so the choice is made for each column page, not for a host. A new dialect is a
+module with one class, its line in ``FAMILIES``, its saved pages in ``tests/test_families.py``.
+"""
+
+from __future__ import annotations
+
+from crawler.families.base import Family, Followed
+from crawler.families.generic import Generic
+from crawler.families.trs import Trs
+from crawler.targets import Page
+
+__all__ = ["FAMILIES", "Family", "Followed", "choose", "get", "names"]
+
+FAMILIES: tuple[Family, ...] = (Trs(), Generic())
+
+
+def names() -> tuple[str, ...]:
+    """Return the names that a portal file may give as ``family``."""
+    return tuple(family.name for family in FAMILIES)
+
+
+def get(name: str | None) -> Family:
+    """Return a dialect by name, the one for everything else where there is no name."""
+    return next((family for family in FAMILIES if family.name == name), FAMILIES[-1])
+
+
+def choose(page: Page, name: str | None = None) -> Family:
+    """Return the dialect of a page: the one the catalogue names, else the first that recognises it."""
+    return get(name) if name else next(family for family in FAMILIES if family.recognise(page))

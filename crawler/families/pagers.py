@@ -1,0 +1,184 @@
+"""Where page 2 is: the pager calls that sites write into their pages, the 下一页 link, and the forms worth trying.
+
+Sources of the rules: ``docs/architecture.md`` names the facts; the calls themselves stand in the docstrings. Pages
+count from 1 here; in the address the first page has no number, and page p is ``index_{p-1}`` or ``index_{p}`` by
+dialect. All functions are pure and return None where their kind of pager is not on the page.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from crawler.targets import Page, Pager
+
+NEXT_WORDS = ("下一页", "下页", "下一頁", "后一页", "后页", "next")
+SIGNS = re.compile(
+    r"下一页|下页|尾页|末页|共\s*\d+\s*页|第\s*\d+\s*/\s*\d+\s*页|class=[\"'][^\"']*(?:pag(?:e|ing|ination)|fenye)"
+)
+FULL_PAGE = 10  # dated entries from which on a listing may go on without any sign of it
+
+_ARGUMENT = r"\s*(?:'([^']*)'|\"([^\"]*)\"|(-?\d+))\s*"
+_CALL = re.compile(r"(?<!function )\bcreatePage(?:HTML|Html)?\s*\(([^()]{1,300})\)")
+_CONFIG = re.compile(r"pagination_script_config(?:\s*=?\s*\{[^{}]*?\btotal\s*:|\.total\s*=)\s*[\"']?(\d+)")
+_COMMENT = re.compile(r"<!--(?!\[|\s*\n).*?-->|^\s*//[^\n]*", re.MULTILINE)
+_SET_PAGE = re.compile(r"\.pagination\(\s*[\"']setPage[\"']\s*,\s*(\d+)\s*,\s*(\d+)\s*\)")
+_PAGER = re.compile(r"(?<!function )\bPager\s*\(\s*\{([^{}]{1,400})\}")
+_NUMBER_IN_NAME = re.compile(r"_(\d{1,4})(?=\.[a-z]+$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A pager call: pages declared, this page, the address form of the others, and the id of the div it fills."""
+
+    total: int
+    current: int
+    form: str
+    div: str | None = None
+
+
+def call(page: Page) -> Call | None:
+    """Return the pager call of a page: ``createPageHTML``, ``createPage``, ``pagination_script_config``,
+    ``.pagination("setPage", …)`` or ``Pager({…})``.
+
+    A number first counts from 0 and page p is ``index_{p-1}``; a text first (the id of a div) counts from 1 and page
+    p is ``index_{p}``:
+
+    >>> call(Page("http://a.gov.cn/x/", b'<script>createPageHTML(25, 0, "index", "html")</script>')).form
+    'http://a.gov.cn/x/index_{p-1}.html'
+    >>> call(Page("http://a.gov.cn/x/", b"<script>createPageHTML('paging',25,1,'index','html',500)</script>")).form
+    'http://a.gov.cn/x/index_{p}.html'
+    """
+    text = _COMMENT.sub("", page.text)
+    for reader in (_create_page, _pager_object, _config, _set_page):
+        if (found := reader(text, page)) is not None:
+            return found
+    return None
+
+
+def _create_page(text: str, page: Page) -> Call | None:
+    for match in _CALL.finditer(text):
+        arguments = [next(filter(None, groups), "") for groups in re.findall(_ARGUMENT + r"(?:,|$)", match[1])]
+        numbers = [i for i, argument in enumerate(arguments) if re.fullmatch(r"\d+", argument)]
+        if not numbers or numbers[0] > 1:
+            continue  # variables, or not our kind of call
+        one_based = numbers[0] == 1
+        rest = arguments[numbers[0] :]
+        total = int(rest[0])
+        if len(rest) >= 4 and rest[1].isdigit():
+            current, name, suffix = int(rest[1]), rest[2], rest[3].lstrip(".")
+        else:  # createPage(25): the number of this page stands in its address only
+            name, suffix, current = _named(page.url)
+        form = _form(page, f"{name}_{{p}}.{suffix}" if one_based else f"{name}_{{p-1}}.{suffix}")
+        return Call(total, current if one_based else current + 1, form, arguments[0] if one_based else None)
+    return None
+
+
+def _pager_object(text: str, page: Page) -> Call | None:
+    """``Pager({size:3, current:0, prefix:'index', suffix:'html'})``, counted from 0."""
+    for match in _PAGER.finditer(text):
+        values = dict(re.findall(r"(\w+)\s*:\s*[\"']?([\w.-]+)", match[1]))
+        if {"size", "current", "prefix"} <= values.keys() and values["size"].isdigit() and values["current"].isdigit():
+            form = _form(page, f"{values['prefix']}_{{p-1}}.{values.get('suffix', 'html').lstrip('.')}")
+            return Call(int(values["size"]), int(values["current"]) + 1, form)
+    return None
+
+
+def _config(text: str, page: Page) -> Call | None:
+    """``pagination_script_config = {total: 25}``, counted from 0; this page's number stands in its address."""
+    match = _CONFIG.search(text)
+    if match is None:
+        return None
+    name, suffix, current = _named(page.url)
+    return Call(int(match[1]), current + 1, _form(page, f"{name}_{{p-1}}.{suffix}"))
+
+
+def _set_page(text: str, page: Page) -> Call | None:
+    """``.pagination("setPage", 1, 322)``, counted from 1: page 2 is ``index_2.html``."""
+    match = _SET_PAGE.search(text)
+    if match is None:
+        return None
+    name, suffix, _ = _named(page.url)
+    return Call(int(match[2]), int(match[1]), _form(page, f"{name}_{{p}}.{suffix}"))
+
+
+def _named(url: str) -> tuple[str, str, int]:
+    """Return stem, suffix and number of a list page: ``/x/index_3.html`` -> ``("index", "html", 3)``."""
+    name = urlsplit(url).path.rsplit("/", 1)[-1]
+    if "." not in name:
+        return "index", "html", 0
+    number = _NUMBER_IN_NAME.search(name)
+    stem, suffix = name.rsplit(".", 1)
+    return (stem[: number.start()], suffix, int(number[1])) if number else (stem, suffix, 0)
+
+
+def _form(page: Page, name: str) -> str:
+    """Return the address form of a file name beside the page."""
+    if name.startswith(("http://", "https://")):
+        return name
+    parts = urlsplit(page.base)
+    directory = parts.path.rsplit("/", 1)[0]
+    if name.startswith("/"):
+        directory, name = "", name[1:]
+    return f"{parts.scheme}://{parts.netloc}{directory}/{name}"
+
+
+def next_link(page: Page, number: int) -> str | None:
+    """Return where the 下一页 link leads; without one, where the link ``2`` (the next number) beside others leads.
+
+    >>> next_link(Page("http://a.gov.cn/x/", '<a href="index_2.html">下一页</a>'.encode()), 1)
+    'http://a.gov.cn/x/index_2.html'
+    """
+    if page.root is None:
+        return None
+    numbered = None
+    for anchor in page.root.iter("a"):
+        words = re.sub(r"\s+", "", str(anchor.xpath("string()"))) or re.sub(r"\s+", "", anchor.get("title") or "")
+        if len(words) > 8:
+            continue
+        bare = re.sub(r"[\[\]【】<>›»«]", "", words).lower()
+        if bare not in NEXT_WORDS and words != str(number + 1):
+            continue
+        url = page.resolve(anchor.get("href") or "")
+        if url is None or url == page.url:
+            continue
+        if bare in NEXT_WORDS:
+            return url
+        numbered = numbered or url
+    # A bare number is a pager's only if it stays in the listing's own directory.
+    if numbered and _directory(numbered) == _directory(page.url):
+        return numbered
+    return None
+
+
+def _directory(url: str) -> str:
+    parts = urlsplit(url)
+    return parts.netloc + parts.path.rsplit("/", 1)[0]
+
+
+def forms(url: str) -> tuple[str, ...]:
+    """Return the address forms worth trying for the pages behind a list page without a readable pager, in order.
+
+    >>> forms("http://a.gov.cn/x/list.shtml?id=3")[:2]
+    ('http://a.gov.cn/x/list_{p-1}.shtml?id=3', 'http://a.gov.cn/x/list_{p}.shtml?id=3')
+    >>> forms("http://a.gov.cn/x/")
+    ('http://a.gov.cn/x/{p}', 'http://a.gov.cn/x/index_{p-1}.html', 'http://a.gov.cn/x/index_{p}.html')
+    """
+    parts = urlsplit(url)
+    directory, name = parts.path.rsplit("/", 1)
+    query = f"?{parts.query}" if parts.query else ""
+    if "." in name:
+        stem, suffix = name.rsplit(".", 1)
+        names = [f"{stem}_{{p-1}}.{suffix}", f"{stem}_{{p}}.{suffix}", "index_{p-1}.html", "index_{p}.html"]
+    else:
+        directory += f"/{name}" if name else ""
+        names = ["{p}", "index_{p-1}.html", "index_{p}.html"]
+    made = [f"{parts.scheme}://{parts.netloc}{directory}/{each}{query}" for each in names]
+    return tuple(dict.fromkeys(made))
+
+
+def trial(url: str) -> Pager:
+    """Return the pager that tries the forms of a list page one after the other."""
+    first, *rest = forms(url)
+    return Pager(form=first, rest=tuple(rest))

@@ -1,0 +1,47 @@
+"""TRS WCM and 海云: static pages, lists in directories, articles named by date.
+
+How to recognise it: articles are ``/a/b/YYYYMM/tYYYYMMDD_ID.html`` (or ``.shtml``); the list calls one of the pagers
+
+    createPageHTML(25, 0, "index", "html")                  0-based: page 2 is index_1.html
+    createPageHTML('paging', 25, 1, 'index', 'html', 500)   Hunan: 1-based, page 2 is index_2.html
+    createPage(25)   pagination_script_config.total = 25   Pager({size: 25, current: 0, prefix: 'index'})
+
+Where the options are: total and current page in the call; the name in the address is ``index`` unless the call says so.
+A total may be too large: the pages behind the last answer 404 or a stub of some hundred bytes.
+Example portals: 重庆市丰都县 (www.cqfd.gov.cn), 天津市静海区 (www.tjjh.gov.cn).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set
+
+from crawler.families import pagers
+from crawler.families.base import Family, fill
+from crawler.targets import Page, Pager, Target
+
+ARTICLE = re.compile(r"/t(?:19|20)\d{6}_\d+\.s?html?")
+UCAP = re.compile(r"<meta\s+name=[\"']channelid[\"']|createPageHTML\(\s*[\"']page[_-]div", re.IGNORECASE)
+FEWEST = 2  # articles named by date; a single one may be a link to a neighbour's site
+
+
+class Trs(Family):
+    """TRS WCM / 海云. Page 2 is what the pager call says; the 下一页 link only where there is no call."""
+
+    name = "trs"
+
+    def recognise(self, page: Page) -> bool:
+        if not page.is_html or UCAP.search(page.text):
+            return False
+        if (found := pagers.call(page)) is not None:
+            return True if found.div is None else "{p}" in found.form
+        return len({match[0] for match in ARTICLE.finditer(page.text)}) >= FEWEST
+
+    def next_page(self, page: Page, target: Target, entries: Set[str]) -> tuple[str, Pager] | None:
+        if (found := pagers.call(page)) is not None:
+            if found.current >= found.total:
+                return None
+            return fill(found.form, found.current + 1), Pager(declared=True, total=found.total)
+        if (url := pagers.next_link(page, target.page)) is not None:
+            return url, Pager(declared=True)
+        return None

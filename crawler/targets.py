@@ -1,0 +1,239 @@
+"""What passes between the crawler's pure rooms: a place, an address to fetch, a page that was fetched.
+
+    Portal   a row of the catalogue: code, name, home page, known listings
+    Target   an address with everything that is known of it before it is fetched; what the frontier stores
+    Page     an answer as the dialects see it: bytes, decoded once, parsed once
+    Pager    how a listing goes on: the declared total, or the address forms still to be tried
+
+No Scrapy, no database, no clock. ``canonical`` decides when two addresses are one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
+
+import lxml.html
+from lxml import etree
+
+from archive.model import Role
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+BAD_SHARE = 0.01  # share of replaced characters below which a page counts as damaged UTF-8 rather than as GB 18030
+_PARSER = lxml.html.HTMLParser(encoding="utf-8")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portal:
+    """A place of the catalogue. ``code`` is a GB/T 2260 code, for a department's own site with a suffix
+    (``110000-sfj``). ``listings`` are absolute; empty means: to be found from the home page."""
+
+    code: str
+    name: str
+    home: str
+    listings: tuple[str, ...] = ()
+    family: str | None = None
+    since: int | None = None
+    hosts: frozenset[str] = frozenset()
+    any_host: bool = False  # single addresses given by the user lie wherever they lie
+
+    @property
+    def adcode(self) -> str | None:
+        """The six digits of the division, None for addresses that belong to no entry."""
+        return self.code[:6] or None
+
+    def owns(self, url: str) -> bool:
+        """Say whether an address lies on one of the portal's own hosts."""
+        return self.any_host or netloc(url) in self.hosts
+
+    def matches(self, word: str) -> bool:
+        """Say whether the code, the name or the host holds a word.
+
+        >>> place = Portal(code="990101", name="示例县人民政府", home="http://www.shili.gov.cn/")
+        >>> [place.matches(word) for word in ("示例", "9901", "SHILI.gov", "别处")]
+        [True, True, True, False]
+        """
+        return word in self.name or self.code.startswith(word) or word.lower() in netloc(self.home)
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """How a listing goes on behind this page.
+
+    ``total`` is the number of pages the site declares. ``declared`` says that the site itself named this page; a page
+    that was only tried may be missing without anything being lost. ``form`` is the address form the page was made
+    from (``{p}`` and ``{p-1}`` stand for its number), ``rest`` the forms still to be tried should it fail.
+    """
+
+    declared: bool = False
+    total: int | None = None
+    form: str | None = None
+    rest: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """An address to fetch. ``id`` is the frontier's key, None before it was stored. ``listing`` is the first page of
+    the listing a page belongs to, ``page`` its number there; ``parent`` the page the link was found on."""
+
+    url: str
+    role: Role
+    portal: str
+    title: str | None = None
+    date: date | None = None
+    parent: str | None = None
+    depth: int = 0
+    prio: int = 0
+    listing: str | None = None
+    page: int = 1
+    pager: Pager = field(default_factory=Pager)
+    guessed: bool = False  # found from the home page by the look of its words: counts against the discovery budget
+    id: int | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page that was fetched. ``body`` is content-decoded; text and tree are made when first asked for."""
+
+    url: str
+    body: bytes
+    content_type: str | None = None
+    status: int = 200
+
+    @cached_property
+    def text(self) -> str:
+        """The decoded page. The declared character set is a hint only: many pages lie."""
+        return decode(self.body)
+
+    @cached_property
+    def root(self) -> lxml.html.HtmlElement | None:
+        """The parsed page, None where there is nothing to parse."""
+        if not self.is_html:
+            return None
+        try:
+            return lxml.html.document_fromstring(self.text.replace("\0", "").encode(errors="replace"), parser=_PARSER)
+        except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+            return None
+
+    @property
+    def is_html(self) -> bool:
+        """True unless the bytes are plainly something else (PDF, Word, an archive, an image)."""
+        if self.body[:4] in (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"Rar!", b"\x89PNG", b"\xff\xd8\xff\xe0"):
+            return False
+        kind = (self.content_type or "").split(";")[0].strip().lower()
+        return not kind.startswith(("image/", "video/", "audio/", "application/pdf", "application/zip"))
+
+    @cached_property
+    def base(self) -> str:
+        """The address relative links start from (``<base href>`` obeyed)."""
+        if self.root is None:
+            return self.url
+        href = self.root.xpath("string(//base/@href)").strip()
+        return join(self.url, href) or self.url if href else self.url
+
+    def resolve(self, href: str) -> str | None:
+        """Return the canonical address of a link, None where it leads nowhere (``javascript:``, ``#``, empty)."""
+        return join(self.base, href)
+
+
+def decode(body: bytes) -> str:
+    """Decode a page: byte order mark, then UTF-8 where almost all of it is valid, else GB 18030.
+
+    >>> decode("法治".encode("gbk")), decode("法治".encode()), decode("法治".encode("utf-16"))
+    ('法治', '法治', '法治')
+    """
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return body.decode("utf-16", errors="replace")
+    text = body.decode("utf-8-sig", errors="replace")
+    if "\ufffd" not in text or text.count("\ufffd") < BAD_SHARE * len(text):
+        return text
+    return body.decode("gb18030", errors="replace")
+
+
+def join(base: str, href: str) -> str | None:
+    """Return the canonical address of a link on a page, None where it leads nowhere.
+
+    >>> join("http://a.gov.cn/x/y.html", "../z.html#top"), join("http://a.gov.cn/", "javascript:;")
+    ('http://a.gov.cn/z.html', None)
+    """
+    href = re.sub(r"[\t\r\n]", "", href).strip()
+    if not href or href.startswith("#") or len(href) > 2000:
+        return None
+    try:
+        return canonical(urljoin(base, href))
+    except ValueError:
+        return None
+
+
+def canonical(url: str) -> str | None:
+    """Return the one form of an address under which it is fetched and remembered, None if it is no web address.
+
+    Lower-case scheme and host, no default port, no trailing dot, no fragment, no ``;jsessionid``, no ``/../``,
+    non-ASCII characters percent-encoded. The query stays as it is: on these sites it often names the page.
+
+    >>> canonical("HTTP://www.A.gov.cn.:80/x/../公开/a b.html;jsessionid=1F?c=1&a=2#d")
+    'http://www.a.gov.cn/%E5%85%AC%E5%BC%80/a%20b.html?c=1&a=2'
+    >>> canonical("mailto:a@b.cn"), canonical("http:///x")
+    (None, None)
+    """
+    try:
+        parts = urlsplit(url.strip())
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        return None
+    scheme = parts.scheme.lower()
+    if scheme not in DEFAULT_PORTS or not host or any(c.isspace() for c in host):
+        return None
+    try:
+        host = host.encode("idna").decode() if not host.isascii() else host
+    except UnicodeError:
+        return None
+    host = f"[{host}]" if ":" in host else host
+    place = host if port in (None, DEFAULT_PORTS[scheme]) else f"{host}:{port}"
+    path = re.sub(r";jsessionid=[^/?#]*", "", parts.path, flags=re.IGNORECASE)
+    path = _without_dots(path) or "/"
+    keep = "/%:@!$&'()*+,;=~-._"
+    return urlunsplit(
+        SplitResult(scheme, place, quote(path, safe=keep), quote(parts.query, safe=keep + '?[]{}|\\^`"'), "")
+    )
+
+
+def _without_dots(path: str) -> str:
+    if "/." not in path:
+        return path
+    kept: list[str] = []
+    parts = path.split("/")
+    for part in parts:
+        if part == "..":
+            if len(kept) > 1:
+                kept.pop()
+        elif part != ".":
+            kept.append(part)
+    if parts[-1] in (".", "..") and kept[-1] != "":
+        kept.append("")
+    return "/".join(kept)
+
+
+def netloc(url: str) -> str:
+    """Return host and port of an address, the key under which a server is treated politely.
+
+    >>> netloc("http://127.0.0.1:8001/x"), netloc("https://www.A.gov.cn:443/")
+    ('127.0.0.1:8001', 'www.a.gov.cn')
+    """
+    address = canonical(url)
+    return urlsplit(address).netloc if address else ""
+
+
+def own_hosts(*urls: str) -> frozenset[str]:
+    """Return the hosts of some addresses, each with and without ``www.``.
+
+    >>> sorted(own_hosts("http://www.shili.gov.cn/", "http://127.0.0.1:81/"))
+    ['127.0.0.1:81', 'shili.gov.cn', 'www.shili.gov.cn']
+    """
+    hosts = {netloc(url) for url in urls} - {""}
+    names = {host for host in hosts if host.endswith(".gov.cn")}
+    bare = {host.removeprefix("www.") for host in names}
+    return frozenset(hosts | bare | {f"www.{host}" for host in bare})
