@@ -1,0 +1,193 @@
+"""The tables of ``archive.db``, made from ``data/schema.toml``, as are ``docs/data.md`` and the site's settings.
+
+One place for one fact: a column is named, typed and explained there and nowhere else.
+
+``archive.db`` can always be made again from the WARC files (``fazhi rebuild``), so this program knows one version of
+the schema: a newer file is refused with the advice to update fazhi, a foreign one with that to move it away.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from archive.errors import NewerSchemaError, StorageError
+
+VERSION = 1  # of the tables, kept in ``pragma user_version``
+
+FTS = "reports_fts"
+FTS_SHADOWS = tuple(f"{FTS}_{part}" for part in ("data", "idx", "docsize", "config"))
+# `ascii` takes every character beyond ASCII as part of a word: the words of archive.tokens come through untouched,
+# whatever Unicode version SQLite was built with.
+FTS_SQL = f"create virtual table {FTS} using fts5(title, text, content='', tokenize='ascii')"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: name, SQLite type, meaning in Chinese (for readers of the site) and in English (for docs)."""
+
+    name: str
+    type: str
+    zh: str
+    en: str
+    references: str | None = None  # table whose primary key it holds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table: columns, primary key, indexes (each a tuple of columns) and ``site``, further settings of Datasette."""
+
+    name: str
+    title: str
+    zh: str
+    en: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    indexes: tuple[tuple[str, ...], ...] = ()
+    unique: tuple[tuple[str, ...], ...] = ()
+    hidden: bool = False
+    site: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns, in order."""
+        return tuple(column.name for column in self.columns)
+
+
+def _toml(name: str) -> dict[str, Any]:
+    return tomllib.loads(resources.files("archive").joinpath(f"data/{name}").read_text(encoding="utf-8"))
+
+
+@cache
+def tables() -> dict[str, Table]:
+    """Return the tables by name, in order of the file."""
+    found = {}
+    for row in _toml("schema.toml")["tables"]:
+        columns = tuple(Column(**column) for column in row.pop("columns"))
+        lists = {name: tuple(map(tuple, row.pop(name, ()))) for name in ("indexes", "unique")}
+        found[row["name"]] = Table(**row | lists | {"columns": columns, "key": tuple(row["key"])})
+    return found
+
+
+@cache
+def words() -> dict[str, dict[str, str]]:
+    """Return the closed lists in Chinese words: ``words()["issue"]["year_unknown"]``.
+
+    >>> words()["level"]["county"]
+    '县级'
+    """
+    return _toml("words.toml")
+
+
+def create(db: sqlite3.Connection) -> None:
+    """Make the tables in an empty database; raise NewerSchemaError or StorageError for one this program cannot use."""
+    if check(db) == VERSION:
+        return
+    db.execute("begin immediate")
+    try:
+        if check(db) != VERSION:  # another process may have been quicker
+            for table in tables().values():
+                for statement in _statements(table):
+                    db.execute(statement)
+            db.execute(FTS_SQL)
+            db.execute(f"pragma user_version = {VERSION}")
+        db.execute("commit")
+    except BaseException:
+        db.execute("rollback")
+        raise
+
+
+def check(db: sqlite3.Connection) -> int:
+    """Return the schema version of a database, 0 for an empty one; raise for one this program cannot use."""
+    version = int(db.execute("pragma user_version").fetchone()[0])
+    if version > VERSION:
+        raise NewerSchemaError(
+            f"the archive was made by a newer fazhi (its format is {version}, this one knows {VERSION})", "update fazhi"
+        )
+    if version == 0 and db.execute("select 1 from sqlite_master").fetchone():
+        raise StorageError("archive.db holds tables that are not fazhi's", "move the file away, then `fazhi rebuild`")
+    return version
+
+
+def _statements(table: Table) -> list[str]:
+    lines = [f'"{c.name}" {c.type}' + (f" references {c.references}" if c.references else "") for c in table.columns]
+    lines.append(f"primary key ({_quoted(table.key)})")
+    made = [f"create table {table.name} ({', '.join(lines)})"]
+    for columns, unique in [*((c, "") for c in table.indexes), *((c, "unique ") for c in table.unique)]:
+        made.append(f"create {unique}index idx_{table.name}_{'_'.join(columns)} on {table.name} ({_quoted(columns)})")
+    return made
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def metadata() -> dict[str, object]:
+    """Return the content of ``datasette_metadata.json``: titles, columns, facets, search, what is hidden or refused."""
+    shown: dict[str, object] = {}
+    for table in tables().values():
+        shown[table.name] = {
+            "title": table.title,
+            "description": table.zh,
+            "columns": {c.name: c.zh for c in table.columns},
+            **({"hidden": True} if table.hidden else {}),
+            **table.site,
+        }
+    shown[FTS] = {"hidden": True}
+    for shadow in FTS_SHADOWS:
+        shown[shadow] = {"hidden": True, "allow": False}
+    archive = {
+        "title": "年度报告库",
+        "description": "reports 报告，texts 正文，sources 来源，issues 存疑事项，rejected 未收录网页。",
+        "allow_sql": False,
+        "tables": shown,
+    }
+    return {
+        "title": "法治政府建设年度报告档案",
+        "description": "各级政府及部门法治政府建设年度报告的存档、全文检索与来源核验。",
+        "databases": {"archive": archive},
+    }
+
+
+DATA_HEAD = f"""\
+# Tables of archive.db
+
+Generated from `archive/data/schema.toml`; do not edit (`make docs`). Dates are ISO 8601, moments UTC, unknown is null.
+The file can be deleted: `fazhi rebuild` makes it again from the WARC files with the same ids and rows
+(`docid` excepted). The schema has version {VERSION} (`pragma user_version`).
+
+The full-text index `{FTS}` is contentless and holds words cut by `archive/tokens.py`: overlapping pairs of Han
+characters, other words whole. Its row number is `reports.docid`.
+"""
+LISTS = {
+    "reason": "Why a page is no report: `rejected.reason`",
+    "issue": "What a reader should know: `issues.code`",
+    "source_kind": "Kinds of source: `source_kind`",
+    "issuer_kind": "Kinds of issuer: `issuer_kind`",
+    "level": "Levels: `level`",
+    "status": "Versions: `status`",
+    "value_source": "Where a value was read: `evidence.source`, `published_source`",
+}
+
+
+def markdown() -> str:
+    """Return docs/data.md: every table and column, and the closed lists of values."""
+    lines = [DATA_HEAD]
+    for table in tables().values():
+        lines += [f"## {table.name}", "", table.zh, table.en, ""]
+        lines += ["| column | type | 含义 | meaning |", "|---|---|---|---|"]
+        for c in table.columns:
+            kind = f"{c.type}, primary key" if c.name in table.key else c.type
+            link = f" → [{c.references}](#{c.references})" if c.references else ""
+            lines.append(f"| `{c.name}` | {kind} | {c.zh} | {c.en}{link} |")
+        lines.append("")
+    for name, head in LISTS.items():
+        lines += [f"## {head}", "", "| value | 含义 |", "|---|---|"]
+        lines += [f"| `{value}` | {text} |" for value, text in words()[name].items()]
+        lines.append("")
+    return "\n".join(lines)

@@ -1,0 +1,203 @@
+"""How Chinese text becomes words a search index can hold, and a query a search for them. Leaf: standard library only.
+
+SQLite's tokenizers keep a whole run of Han characters as one word, or need three characters. So the text is cut here,
+before it is indexed, and the index (FTS5, ``tokenize='ascii'``) takes the words as they are:
+
+    fold(text)      full width to half, traditional to simplified, lower case; spaces inside Han text are dropped
+    runs(text)      maximal runs of Han characters, and of other letters and digits; all else only separates
+    tokens(text)    what is indexed: pairs of neighbouring Han characters, other runs whole, and each character once
+    match(query)    the FTS5 expression that finds exactly the texts in which every term of the query stands
+    spans(q, text)  where the terms stand in the text, for marking them
+
+A term is what stands between spaces, or between quotes. Inside a term punctuation matches any punctuation. A Han term
+is found wherever it stands, from one character up; a number or a Latin word only as a whole (``20`` is not in 2020).
+There are no operators: ``OR``, ``*``, ``-`` are words or punctuation like any other, so nothing is a syntax error.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zlib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+RULES = 1  # raise it when the code below changes what is indexed: every archive then fills its index again
+MAX_QUERY = 2000  # characters; a longer query is refused, cutting it would silently answer another question
+
+# CJK unified ideographs with extensions A to G, the compatibility block and the zero of 二〇二〇.
+HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
+OTHER = rf"(?:(?![{HAN}])[^\W_])"
+_RUN = re.compile(rf"[{HAN}]+|{OTHER}+")
+_IS_HAN = re.compile(rf"[{HAN}]")
+# A paragraph is a line, so a line break stays a border; zero-width characters are what sites put in to defeat copying.
+_INVISIBLE = "\u00ad\u200b-\u200d\u2060\ufeff"
+_GAP = rf"(?:[^\S\n]|[{_INVISIBLE}])*"
+_GAP_IN_HAN = re.compile(rf"(?<=[{HAN}])(?:[^\S\n]|[{_INVISIBLE}])+(?=[{HAN}])")
+_TERM = re.compile(r'"([^"]*)"|([^\s"]+)')
+# Quotes that a Chinese keyboard makes; a pair of them groups words as straight ones do.
+_QUOTES = str.maketrans("“”„‟〝〞＂", '"' * 7)
+# Each Han character of a text is indexed once more behind this mark, so that a query of one character is one look-up
+# and not a scan of every pair that begins with it. The mark keeps these words out of every phrase.
+SINGLE = "·"
+
+Runs = tuple[str, ...]
+
+
+@cache
+def simplified() -> dict[int, str]:
+    """Return the traditional-to-simplified table for ``str.translate`` (OpenCC, see the head of the file)."""
+    rows = resources.files("archive").joinpath("data/simplified.tsv").read_text(encoding="utf-8").splitlines()
+    return {ord(row[0]): row[2] for row in rows if not row.startswith("#")}
+
+
+@cache
+def version() -> str:
+    """Return the version of what is indexed: the rules and the character table."""
+    table = "".join(f"{key}{value}" for key, value in sorted(simplified().items()))
+    return f"{RULES}-{zlib.crc32(table.encode()):08x}"
+
+
+def fold(text: str) -> str:
+    """Return the text as it is compared: width, script and case do not matter, spaces between Han characters neither.
+
+    >>> fold("行政復議　１２ 件，ＶＲ 體驗")
+    '行政复议 12 件,vr 体验'
+    >>> fold("法 治 政 府")
+    '法治政府'
+    """
+    return _GAP_IN_HAN.sub("", unicodedata.normalize("NFKC", text).translate(simplified()).lower())
+
+
+def runs(folded: str) -> list[str]:
+    """Cut folded text into runs of Han characters and runs of other letters and digits.
+
+    >>> runs("2020年,法治_vr体验")
+    ['2020', '年', '法治', 'vr', '体验']
+    """
+    return _RUN.findall(folded)
+
+
+def tokens(text: str | None) -> str | None:
+    """Return the words of a text to be indexed, joined by spaces.
+
+    First each Han character once, marked; then, in order, other runs whole, and of each Han run its first character,
+    every pair, its last character. First and last make the border between Han and digits exact.
+
+    >>> tokens("2020年行政VR")
+    '·年 ·政 ·行 2020 年 年行 行政 政 vr'
+    """
+    if text is None:
+        return None
+    found = runs(fold(text))
+    singles = sorted({char for run in found if is_han(run) for char in run})
+    words = [SINGLE + char for char in singles]
+    for run in found:
+        words += _pieces(run, lead=True, tail=True)
+    return " ".join(words)
+
+
+def _pieces(run: str, *, lead: bool, tail: bool) -> list[str]:
+    """Return the words of one run, with or without its first and last character alone."""
+    if not is_han(run):
+        return [run]
+    if len(run) == 1:
+        return [run]
+    pairs = [run[i : i + 2] for i in range(len(run) - 1)]
+    return [*(run[:1] if lead else ""), *pairs, *(run[-1:] if tail else "")]
+
+
+def is_han(run: str) -> bool:
+    """Tell whether a run is of Han characters."""
+    return _IS_HAN.match(run) is not None
+
+
+def terms(query: str) -> list[Runs]:
+    """Return the terms of a query, each as its runs, without repeats; none where nothing in it can be searched.
+
+    >>> terms('行政復議 "负责人 出庭" 2020年 -')
+    [('行政复议',), ('负责人出庭',), ('2020', '年')]
+    >>> terms("“”")
+    []
+    """
+    plain = unicodedata.normalize("NFKC", query.translate(_QUOTES))
+    cut = [tuple(runs(fold(quoted or bare))) for quoted, bare in _TERM.findall(plain)]
+    return list(dict.fromkeys(term for term in cut if term))
+
+
+def match(query: str | None) -> str:
+    """Return the FTS5 expression for a query; ``""`` in quotes, which finds nothing, where there is none.
+
+    >>> match("行政复议 2020年")
+    '"行政 政复 复议" AND "2020 年"'
+    >>> match("法"), match("-"), match("OR*")
+    ('"·法"', '""', '"or"')
+    """
+    if not query or len(query) > MAX_QUERY:
+        return '""'
+    return " AND ".join(f'"{_phrase(term)}"' for term in terms(query)) or '""'
+
+
+def _phrase(term: Runs) -> str:
+    if len(term) == 1 and len(term[0]) == 1 and is_han(term[0]):
+        return SINGLE + term[0]
+    last = len(term) - 1
+    # At its outer ends a term may stand inside a longer Han run; between its runs the border must be there.
+    return " ".join(w for i, run in enumerate(term) for w in _pieces(run, lead=i > 0, tail=i < last))
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of the original text where a term stands; ``term`` is its place in the query."""
+
+    start: int
+    end: int
+    term: int
+
+
+def spans(query: str, text: str) -> list[Span]:
+    """Return where the terms of a query stand in a text, in order, as offsets into the text as it is.
+
+    >>> spans("复议", "行政復議、复 议")
+    [Span(start=2, end=4, term=0), Span(start=5, end=8, term=0)]
+    """
+    if len(query) > MAX_QUERY:
+        return []
+    wanted = terms(query)
+    if not wanted:
+        return []
+    folded, source = _fold_with_source(text)
+    found = []
+    for number, term in enumerate(wanted):
+        hits = _pattern(term).finditer(folded)
+        found += [Span(source[hit.start()], source[hit.end() - 1] + 1, number) for hit in hits]
+    return sorted(found, key=lambda span: (span.start, -span.end, span.term))
+
+
+@cache
+def _folded_char(char: str) -> str:
+    return unicodedata.normalize("NFKC", char).translate(simplified()).lower()
+
+
+def _fold_with_source(text: str) -> tuple[str, list[int]]:
+    """Return the text folded character by character (so that spaces stay), and where each character came from."""
+    plain = text.translate(simplified()).lower()
+    if len(plain) == len(text) and unicodedata.is_normalized("NFKC", plain):
+        return plain, list(range(len(text)))
+    parts = [_folded_char(char) for char in text]
+    return "".join(parts), [i for i, part in enumerate(parts) for _ in part]
+
+
+def _pattern(term: Runs) -> re.Pattern[str]:
+    """Return the pattern of a term in text folded character by character."""
+    pieces = []
+    for i, run in enumerate(term):
+        if i:
+            # Between two runs of one kind something must stand; between Han and digits nothing need.
+            pieces.append(r"[\W_]+" if is_han(run) == is_han(term[i - 1]) else r"[\W_]*")
+        if is_han(run):
+            pieces.append(_GAP.join(map(re.escape, run)))
+        else:
+            pieces.append(rf"(?<!{OTHER}){re.escape(run)}(?!{OTHER})")
+    return re.compile("".join(pieces))
