@@ -1,0 +1,175 @@
+"""HTTP for one sample portal: validators and 304, HEAD, answers cut short, and a log of every request."""
+
+from __future__ import annotations
+
+import socket
+import socketserver
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from fazhi_zoo import pages
+from fazhi_zoo.site import Answer, Ask, Site
+
+HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A line of the server's log. ``inflight`` counts the open requests of this host, this one included; ``status``
+    is None when the client went away before it had the answer."""
+
+    time: float
+    host: str
+    method: str
+    path: str
+    status: int | None
+    inflight: int
+
+    @property
+    def url(self) -> str:
+        """The whole address."""
+        return f"http://{self.host}{self.path}"
+
+
+class Server(ThreadingHTTPServer):
+    """One portal on one port. Stops cleanly: open connections are closed and their threads awaited."""
+
+    daemon_threads = False
+    block_on_close = True
+    request_queue_size = 64
+
+    def __init__(self, site: Site, port: int, record: Callable[[Request], None]) -> None:
+        super().__init__((HOST, port), Handler, bind_and_activate=False)
+        self.site = site
+        self.record = record
+        self.counts: Counter[str] = Counter()
+        self.inflight = 0
+        self.guard = threading.Lock()
+        self._open: set[socket.socket] = set()
+        self._thread: threading.Thread | None = None
+        try:
+            self.server_bind()
+            if not site.refuses:  # a bound port that nobody listens on refuses every connection
+                self.server_activate()
+                self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), name=f"zoo {site.spec.code}")
+                self._thread.start()
+        except OSError:
+            self.server_close()
+            raise
+        self.host = f"{HOST}:{self.server_address[1]}"
+        self.base = f"http://{self.host}"
+
+    def server_bind(self) -> None:
+        """Bind without asking the name service for our own name."""
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = HOST, self.server_address[1]
+
+    def process_request(self, request: socket.socket, client_address: object) -> None:  # type: ignore[override]  # typeshed has wider types
+        """Keep count of the open connections."""
+        with self.guard:
+            self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: socket.socket) -> None:  # type: ignore[override]  # typeshed has wider types
+        """Forget a connection that ends."""
+        with self.guard:
+            self._open.discard(request)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: object, client_address: object) -> None:  # type: ignore[override]  # typeshed has wider types
+        """Pass over a client that goes away; anything else is an error of the zoo and is shown."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+    def stop(self) -> None:
+        """End the threads and close the port."""
+        if self._thread is not None:
+            self.shutdown()
+            self._thread.join()
+        with self.guard:
+            waiting = list(self._open)
+        for connection in waiting:
+            try:
+                connection.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                continue  # it ended by itself meanwhile
+        self.server_close()
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers from the table of the portal."""
+
+    protocol_version = "HTTP/1.1"
+    server_version = "zoo"
+    sys_version = ""
+    wbufsize = -1  # one packet for head and body
+    disable_nagle_algorithm = True
+    server: Server
+
+    def do_GET(self) -> None:
+        """Answer GET and HEAD, and log the request when the answer is out."""
+        server = self.server
+        started = time.time()
+        with server.guard:
+            server.inflight += 1
+            inflight = server.inflight
+            server.counts[self.path] += 1
+            count = server.counts[self.path]
+        status: int | None = None
+        try:
+            answer = self._find(Ask(self.path, self.headers, count))
+            self._send(answer)
+            self.wfile.flush()
+            status = answer.status
+        finally:
+            with server.guard:
+                server.inflight -= 1
+            server.record(Request(started, server.host, self.command, self.path, status, inflight))
+
+    do_HEAD = do_GET  # noqa: N815  # the name http.server calls
+
+    def _find(self, ask: Ask) -> Answer:
+        site = self.server.site
+        page = site.pages.get(ask.path) or site.fallback or site.html(pages.missing_page(site.spec), 404)
+        answer = page if isinstance(page, Answer) else page(ask)
+        return Answer(status=304, headers=answer.headers) if _unchanged(ask, answer) else answer
+
+    def _send(self, answer: Answer) -> None:
+        self.send_response(answer.status)
+        if answer.status != 304:
+            if answer.content_type:
+                self.send_header("Content-Type", answer.content_type)
+            self.send_header("Content-Length", str(len(answer.body) if answer.declared is None else answer.declared))
+        for name, value in answer.headers:
+            if answer.status != 304 or name != "Content-Encoding":
+                self.send_header(name, value)
+        if answer.declared is not None:
+            self.close_connection = True
+        self.end_headers()
+        if self.command != "HEAD" and answer.status != 304:
+            self.wfile.write(answer.body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Write nothing to the terminal; ``Zoo.log`` has it all."""
+
+
+def _unchanged(ask: Ask, answer: Answer) -> bool:
+    """Tell whether the client's copy is good: If-None-Match decides where it is given, else If-Modified-Since."""
+    head = dict(answer.headers)
+    if answer.status != 200:
+        return False
+    if (asked := ask.headers.get("If-None-Match")) is not None:
+        return head.get("ETag") in [tag.strip() for tag in asked.split(",")]
+    since, modified = ask.headers.get("If-Modified-Since"), head.get("Last-Modified")
+    if since is None or modified is None:
+        return False
+    try:
+        return parsedate_to_datetime(modified) <= parsedate_to_datetime(since)
+    except ValueError:
+        return False
