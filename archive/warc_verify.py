@@ -1,0 +1,104 @@
+"""Check WARC files: every length, checksum and digest, and that every revisit refers to something.
+
+All broken records are found, not only the first of a file; two that touch count as one where the beginning of the
+second is damaged too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from archive.errors import BrokenRecordError
+from archive.model import Capture
+from archive.warc_fields import KINDS, digest_hex, foreign, parse_digest
+from archive.warc_http import END_OF_HEAD, first, parse_answer, split_head, unchunked
+from archive.warc_read import MORE, is_web, record_of
+from archive.warc_scan import Finding, Raw, files, name_of, scan
+
+__all__ = ["Finding", "verify"]
+
+Tick = Callable[[int, int | None], None]
+
+
+def verify(directory: Path, *, progress: Tick) -> Iterator[Finding]:
+    """Yield what is broken, in order of file and offset; revisits that refer to nothing come last.
+
+    ``progress`` is called with bytes checked and bytes in all.
+    """
+    paths = files(directory)
+    total, done = sum(path.stat().st_size for path in paths), 0
+    bodies: dict[str, str] = {}  # id of a capture that holds its body -> its digest
+    revisits: list[tuple[Capture, str]] = []
+    for path in paths:
+        name, last = name_of(path), 0
+        for item in scan(path):
+            if isinstance(item, Finding):
+                yield item
+                continue
+            done, last = done + item.end - last, item.end
+            progress(done, total)
+            try:
+                check(item)
+                if item.kind in KINDS and is_web(item):
+                    record = record_of(item, name)
+                    if item.kind != "revisit":
+                        bodies[record.capture.id] = record.capture.digest
+                    elif record.refers_to:
+                        revisits.append((record.capture, record.refers_to))
+            except BrokenRecordError as error:
+                url = first(item.fields, "WARC-Target-URI")
+                yield Finding(name, item.offset, f"{error.message} ({item.kind} {url})")
+    for capture, earlier in revisits:
+        problem = dangling(capture, bodies.get(earlier))
+        if problem:
+            yield Finding(capture.warc, capture.offset, f"{problem} (revisit {capture.origin.url})")
+
+
+def check(raw: Raw) -> None:
+    """Raise BrokenRecordError where a record's bytes do not fit what its head says of them."""
+    if raw.more:
+        raise BrokenRecordError(MORE)
+    if not raw.kind:
+        raise BrokenRecordError("no WARC-Type")
+    own = not (raw.kind == "revisit" and foreign(raw.fields))  # other tools digest a block they then leave out
+    if own and not _fits(first(raw.fields, "WARC-Block-Digest"), raw.block):
+        raise BrokenRecordError("block digest does not fit the bytes")
+    told = first(raw.fields, "WARC-Payload-Digest")
+    if told is None or raw.kind == "revisit" or first(raw.fields, "WARC-Segment-Number"):
+        return
+    if not any(_fits(told, payload) for payload in _payloads(raw)):
+        raise BrokenRecordError("payload digest does not fit the bytes")
+
+
+def dangling(capture: Capture, digest: str | None) -> str:
+    """Say what is wrong with a revisit, given the digest of the capture it refers to; empty where nothing is."""
+    if digest is None:
+        return "refers to a record that is not here or broken"
+    if digest_hex(capture.digest) and digest != capture.digest:
+        return "refers to a record with other bytes"
+    return ""
+
+
+def _fits(told: str | None, data: bytes) -> bool:
+    algorithm, digest = parse_digest(told)
+    if told is None or algorithm not in hashlib.algorithms_guaranteed or algorithm.startswith("shake"):
+        return True  # nothing is claimed that could be checked here
+    return hashlib.new(algorithm, data).digest() == digest
+
+
+def _payloads(raw: Raw) -> Iterator[bytes]:
+    """Yield what tools may have taken for the payload: all of the block, the body, the body unchunked."""
+    if raw.kind not in ("response", "request") or not is_http(raw):
+        yield raw.block
+        return
+    yield split_head(raw.block)[1]
+    if raw.kind == "response" and END_OF_HEAD.search(raw.block):
+        head, body = parse_answer(raw.block)
+        yield unchunked(head, body)
+
+
+def is_http(raw: Raw) -> bool:
+    """Tell whether the block is an HTTP message."""
+    return (first(raw.fields, "Content-Type") or "").lower().startswith("application/http")
