@@ -1,0 +1,229 @@
+"""Which blocks of a page are the document. Pure; works on the flat page that ``html`` makes.
+
+    1. a container that CMS dialects use for the text (``data/chrome.toml``), the one that holds most running text
+    2. else the smallest element that holds most of the running text after the title and its info line
+    3. both are widened to the parent where that adds more text than links and chrome
+    4. head and tail are trimmed by the vocabulary of ``chrome``
+    5. nothing found: text inside scripts (``embedded``), hidden containers, at last trafilatura on a pruned page
+
+Links alone, menus and footers have no weight, so a page with three characters of text gives these three characters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from archive import chrome
+from archive.chrome import Kind
+from archive.html import Block, Page
+
+MOSTLY = 0.6  # share of a block's characters in links that makes it a link
+NEARLY = 0.75  # share of a container's text that a container within it must hold to be taken instead
+SHARE = 0.6  # share of the running text the first guess must hold
+TITLE_REACH = 40  # blocks between a title and the line under it
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The document: its blocks, the block numbers it spans, where its head zone begins, and the way it was found."""
+
+    lines: tuple[str, ...]
+    start: int
+    end: int
+    how: str  # container | density | plain
+    inner: bool  # the text lies in a named container
+
+
+@dataclass(slots=True)
+class _Judged:
+    """Weights of a page's blocks as prefix sums: ``text`` of running text, ``junk`` of links and chrome."""
+
+    text: list[int]
+    junk: list[int]
+
+    def mass(self, start: int, end: int) -> int:
+        return self.text[end] - self.text[start] if end > start else 0
+
+    def waste(self, start: int, end: int) -> int:
+        return self.junk[end] - self.junk[start] if end > start else 0
+
+
+def is_link(block: Block) -> bool:
+    """Tell whether a block is nothing but a link (or several)."""
+    return block.linked > MOSTLY * len(block.text)
+
+
+def find(page: Page, title: str | None) -> Region:
+    """Find the document in a page; ``title`` is the title as far as it is known from meta tags and the title element."""
+    blocks, nodes = page.blocks, page.nodes
+    if not nodes:
+        return Region((), 0, 0, "plain", False)
+    if len(nodes) == 1:
+        return _trim(page, 0, len(blocks), title, "plain", inner=False)
+    zoned, bodied = _zones(page)
+    judged = _weigh(page, zoned, bodied)
+    low, high = _window(page, judged, title)
+    anchored = low > 0
+    container = _container(page, judged, zoned)
+    if container is not None and judged.mass(nodes[container].start, nodes[container].end) < 0.25 * judged.mass(
+        low, high
+    ):
+        container = None  # a teaser or a widget of that name, not the text
+    if container is not None:
+        wider = _widen(page, judged, container, 0, len(blocks), zoned)
+        inner = wider == container
+        return _trim(page, nodes[wider].start, nodes[wider].end, title, "container", inner=inner, zoned=zoned)
+    if not judged.mass(low, high):
+        return Region((), low, low, "density", False)
+    node = _densest(page, judged, low, high)
+    node = _widen(page, judged, node, low, high, zoned)
+    start, end = max(low, nodes[node].start), min(high, nodes[node].end)
+    return _trim(page, start, end, title, "density", inner=anchored and start == low, zoned=zoned)
+
+
+def _zones(page: Page) -> tuple[list[bool], list[bool]]:
+    """Tell of each node whether it lies in a part named as chrome, and whether it lies in one named as the body."""
+    zoned: list[bool] = []
+    bodied: list[bool] = []
+    for node in page.nodes:
+        above = node.parent >= 0
+        zone = above and zoned[node.parent]
+        body = above and bodied[node.parent]
+        if not body and any(chrome.name_is("body", name) for name in node.names):
+            body = True
+        if not zone and not body:
+            zone = node.tag in ("nav", "footer", "aside", "dialog") or (
+                node.tag not in ("html", "body", "form") and any(chrome.name_is("zone", name) for name in node.names)
+            )
+        zoned.append(zone)
+        bodied.append(body and not zone)
+    return zoned, bodied
+
+
+def _weigh(page: Page, zoned: Sequence[bool], bodied: Sequence[bool]) -> _Judged:
+    text, junk = [0], [0]
+    for block in page.blocks:
+        size = len(block.text)
+        chromed = zoned[block.node] or is_link(block) or chrome.kind(block.text) is not None
+        text.append(text[-1] + (0 if chromed else size))
+        junk.append(junk[-1] + (size if chromed else 0))
+    return _Judged(text, junk)
+
+
+def _window(page: Page, judged: _Judged, title: str | None) -> tuple[int, int]:
+    """Return the blocks between the line under the title and the footer, as far as these can be told."""
+    blocks = page.blocks
+    low = anchor(page, title) + 1
+    total = judged.mass(low, len(blocks))
+    for index in range(low, len(blocks)):
+        if chrome.kind(blocks[index].text) is Kind.FOOTER and judged.mass(index, len(blocks)) <= 0.2 * total:
+            return low, index
+    return low, len(blocks)
+
+
+def anchor(page: Page, title: str | None) -> int:
+    """Return the number of the last block of the head: title, info line, metadata box; -1 where none is seen."""
+    blocks = page.blocks
+    found = -1
+    for index, block in enumerate(blocks):
+        if chrome.same(block.text, title) and not is_link(block):
+            below = _info_below(blocks, index)
+            if below > index:
+                return below
+            if found < 0:
+                found = index
+    if found >= 0:
+        return found
+    for index, block in enumerate(blocks):
+        if chrome.kind(block.text) is Kind.INFO and not is_link(block) and len(chrome.pairs(block.text)) >= 1:
+            return _info_below(blocks, index - 1)
+        if chrome.is_prose(block.text) and not is_link(block):
+            break
+    return -1
+
+
+def _info_below(blocks: Sequence[Block], index: int) -> int:
+    last = index
+    for number in range(index + 1, min(index + TITLE_REACH, len(blocks))):
+        text = blocks[number].text
+        found = chrome.kind(text)
+        if found in (Kind.INFO, Kind.BOX, Kind.CRUMB, Kind.WIDGET):
+            last = number
+        elif chrome.is_prose(text) or found in (Kind.FOOTER, Kind.MORE) or number - last > 6:
+            break
+    return last
+
+
+def _container(page: Page, judged: _Judged, zoned: Sequence[bool]) -> int | None:
+    """Return the node named as the body that holds most running text; of nested ones the smallest that holds most."""
+    named: list[tuple[int, int]] = []
+    empty: int | None = None
+    for number, node in enumerate(page.nodes):
+        if zoned[number] or not any(chrome.name_is("body", name) for name in node.names):
+            continue
+        mass = judged.mass(node.start, node.end)
+        if mass:
+            named.append((number, mass))
+        elif empty is None and (node.media or node.end > node.start):
+            empty = number
+    if not named:
+        return empty
+    best, most = max(named, key=lambda row: row[1])
+    for number, mass in named:
+        if mass >= NEARLY * most and _inside(page, number, best):
+            best = number
+    return best
+
+
+def _inside(page: Page, number: int, other: int) -> bool:
+    return page.nodes[other].start <= page.nodes[number].start and page.nodes[number].end <= page.nodes[other].end
+
+
+def _densest(page: Page, judged: _Judged, low: int, high: int) -> int:
+    """Return the innermost node that holds most of the running text of the window."""
+    total = judged.mass(low, high)
+    best = 0
+    for number, node in enumerate(page.nodes):
+        mass = judged.mass(max(low, node.start), min(high, node.end))
+        if mass >= SHARE * total and node.start >= page.nodes[best].start and node.end <= page.nodes[best].end:
+            best = number
+    return best
+
+
+def _widen(page: Page, judged: _Judged, number: int, low: int, high: int, zoned: Sequence[bool]) -> int:
+    """Climb while the parent adds more running text than links and chrome."""
+    nodes = page.nodes
+    chosen = current = number
+    while (parent := nodes[current].parent) >= 0 and nodes[parent].tag not in ("html", "body"):
+        now = max(low, nodes[chosen].start), min(high, nodes[chosen].end)
+        wide = max(low, nodes[parent].start), min(high, nodes[parent].end)
+        added = judged.mass(*wide) - judged.mass(*now)
+        waste = judged.waste(*wide) - judged.waste(*now)
+        if added > waste and added > 0:
+            chosen = parent
+        elif waste > 0:
+            break
+        current = parent
+    return chosen
+
+
+def _trim(
+    page: Page, start: int, end: int, title: str | None, how: str, *, inner: bool, zoned: Sequence[bool] | None = None
+) -> Region:
+    numbers = [n for n in range(start, end) if zoned is None or not zoned[page.blocks[n].node]]
+    lines = [page.blocks[n].text for n in numbers]
+    first = chrome.head(lines, title, inner=inner)
+    last = chrome.tail(lines, [is_link(page.blocks[n]) for n in numbers], first, inner=inner)
+    kept = _once(lines[first:last])
+    begin = numbers[first] if first < len(numbers) else end
+    finish = numbers[last - 1] + 1 if last > first else begin
+    return Region(tuple(kept), begin, finish, how, inner)
+
+
+def _once(lines: list[str]) -> list[str]:
+    """Drop the second of two equal copies that follow each other: one for the desk, one for the phone."""
+    half, odd = divmod(len(lines), 2)
+    if not odd and half >= 2 and lines[:half] == lines[half:] and sum(map(len, lines[:half])) >= 100:
+        return lines[:half]
+    return lines

@@ -1,0 +1,302 @@
+"""What belongs to the site and not to the document: kinds of lines, names of page parts, head and tail of a body. Leaf.
+
+The vocabulary is ``data/chrome.toml`` and ``data/labels.toml``. The same rules judge the lines of a plain text and the
+blocks of a page. A line is judged only as a whole; nothing is ever cut out of a line.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from archive import dates
+
+HEAD_LINES = 60  # a metadata box has up to 20 rows, a toolbar a few lines more
+LONGEST = 400  # chrome lines are shorter, footers on one line included
+PROSE = 40  # a line of this length with a full stop or comma is a sentence of the body
+_SPACE = re.compile(r"\s+")
+_PUNCTUATED = re.compile(r"[。；！？…]|，.*，|,.*,")
+
+
+class Kind(StrEnum):
+    """What a line of chrome is."""
+
+    CRUMB = "crumb"
+    INFO = "info"  # 发布时间, 来源, 浏览量, 字号
+    BOX = "box"  # 索引号, 文号, 主题分类
+    WIDGET = "widget"  # share, print, close, 今天是
+    EDITOR = "editor"  # 责任编辑
+    MORE = "more"  # 上一篇, 相关文章: what follows is no part of the document
+    FOOTER = "footer"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A labelled value in a line: the meaning of the label (key of ``labels.toml``), the label and the value as written."""
+
+    field: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    fields: dict[str, str]
+    kinds: dict[str, frozenset[str]]
+    pattern: re.Pattern[str]
+    cell: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Vocabulary:
+    whole: dict[str, re.Pattern[str]]
+    start: dict[str, re.Pattern[str]]
+    search: dict[str, re.Pattern[str]]
+    hidden: frozenset[str]
+    names: dict[str, re.Pattern[str]]
+
+
+@cache
+def labels() -> _Labels:
+    """Return the label vocabulary, with one pattern that finds any of them before a colon."""
+    data = tomllib.loads(files("archive").joinpath("data/labels.toml").read_text("utf-8"))
+    fields = {label: name for name, words in data["fields"].items() for label in words}
+    ordered = sorted(fields, key=len, reverse=True)
+    loose = "|".join(r"\s*".join(map(re.escape, word)) for word in ordered)
+    return _Labels(
+        fields,
+        {name: frozenset(keys) for name, keys in data["kinds"].items()},
+        re.compile(rf"(?<![\u4e00-\u9fff])(?:{loose})\s*[\]】]?\s*[:：]|(?:{loose})\s*[:：](?=\s*(?:\d|\t|$))"),
+        re.compile(rf"\s*[\[【]?({loose})[\]】]?\s*[:：]?\s*"),
+    )
+
+
+@cache
+def vocabulary() -> _Vocabulary:
+    """Return the compiled tables of ``chrome.toml``."""
+    data = tomllib.loads(files("archive").joinpath("data/chrome.toml").read_text("utf-8"))
+    kinds = data["lines"]
+    names = data["names"]
+
+    def union(part: str, form: str) -> dict[str, re.Pattern[str]]:
+        return {kind: re.compile(form.format("|".join(rows[part]))) for kind, rows in kinds.items() if part in rows}
+
+    return _Vocabulary(
+        union("whole", "(?:{})"),
+        union("start", "(?:{})"),
+        union("search", "(?:{})"),
+        frozenset(names["hidden"]),
+        {
+            "zone": _tokens(names["zone"]),
+            "title": _tokens(names["title"]),
+            "body": re.compile(f"{_tokens(names['body']).pattern}|{names['body_pattern']}"),
+        },
+    )
+
+
+def _tokens(words: Sequence[str]) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(word).replace(r"\*", r"[\w\-]*") for word in words))
+
+
+@lru_cache(maxsize=4096)
+def name_is(role: str, token: str) -> bool:
+    """Tell whether an id or class token names a page part: ``zone`` (chrome), ``body`` or ``title``.
+
+    >>> name_is("body", "trs_editor"), name_is("zone", "page-footer"), name_is("body", "footer")
+    (True, True, False)
+    """
+    return vocabulary().names[role].fullmatch(token) is not None
+
+
+def hides(token: str) -> bool:
+    """Tell whether a class token hides its element."""
+    return token in vocabulary().hidden
+
+
+def pairs(line: str) -> list[Pair]:
+    """Return the labelled values of a line, in order. Row cells are parted by tabs.
+
+    >>> [(p.field, p.value) for p in pairs("索 引 号: 011/2021-1 发文字号: 示政〔2021〕1号 发布日期:2021年3月31日")]
+    [('index_no', '011/2021-1'), ('doc_no', '示政〔2021〕1号'), ('published', '2021年3月31日')]
+    >>> [(p.field, p.value) for p in pairs("索引号\\t01-2\\t主题分类\\t司法")]
+    [('index_no', '01-2'), ('topic', '司法')]
+    """
+    table = labels()
+    if "\t" in line:
+        found = _cells(line.split("\t"), table)
+        if found:
+            return found
+    matches = list(table.pattern.finditer(line))
+    found = []
+    for index, match in enumerate(matches):
+        label = _SPACE.sub("", match[0]).strip(":：[]【】")
+        value = line[match.end() : matches[index + 1].start() if index + 1 < len(matches) else len(line)]
+        found.append(Pair(table.fields[label], label, _value(value)))
+    return found
+
+
+def _cells(cells: list[str], table: _Labels) -> list[Pair]:
+    found = []
+    index = 0
+    while index < len(cells):
+        cell = cells[index]
+        match = table.cell.match(cell)
+        if match and match.end() == len(cell) and index + 1 < len(cells):
+            following = table.cell.match(cells[index + 1])
+            empty = following is not None and following.end() == len(cells[index + 1])
+            label = _SPACE.sub("", match[1])
+            found.append(Pair(table.fields[label], label, "" if empty else _value(cells[index + 1])))
+            index += 1 if empty else 2
+            continue
+        if match and re.search("[:：]", cell):
+            found += pairs(cell)
+        index += 1
+    return found
+
+
+def _value(text: str) -> str:
+    text = text.strip(" \t\u3000|｜;；,，[]【】/")
+    for opening, closing in ("()", "（）"):  # a bracket that encloses the whole line leaves its half behind
+        if text.endswith(closing) and opening not in text:
+            text = text[:-1].rstrip()
+    return text
+
+
+@lru_cache(maxsize=8192)
+def kind(line: str) -> Kind | None:
+    """Tell what kind of chrome a line is, or None for a line that may be part of a document.
+
+    >>> kind("发布时间:2021-03-18 13:48:00 来源:示例区司法局 浏览量: 字体:"), kind("打印此页|关闭窗口"), kind("一、主要做法")
+    (<Kind.INFO: 'info'>, <Kind.WIDGET: 'widget'>, None)
+    """
+    if len(line) > LONGEST:
+        return None
+    words = vocabulary()
+    bare = _SPACE.sub("", line)
+    if len(line) <= 200:
+        if words.start["crumb"].match(line):
+            return Kind.CRUMB
+        if words.whole["widget"].fullmatch(bare):
+            return Kind.WIDGET
+        if words.whole["editor"].fullmatch(bare):
+            return Kind.INFO if bare.startswith(("来源", "作者")) else Kind.EDITOR
+        if words.start["more"].match(line) and len(line) <= 120:
+            return Kind.MORE
+    if words.search["footer"].search(line) or words.whole["footer"].fullmatch(bare):
+        return Kind.FOOTER
+    return _labelled(line)
+
+
+def _labelled(line: str) -> Kind | None:
+    """Judge a line by its labels: it must open with one (or a date) and leave few words outside of known values."""
+    found = pairs(line)
+    if not found:
+        return None
+    table = labels()
+    opening = table.cell.match(line)
+    day = dates.find(line[:30])
+    if not opening and not (day and day[0].start <= 3):
+        return None
+    if (
+        opening
+        and not day
+        and len(found) == 1
+        and found[0].field in ("title", "summary", "genre", "person")
+        and len(line) > 60
+    ):
+        return None
+    if len(found) == 1 and _PUNCTUATED.search(line) and found[0].field not in ("summary", "keywords"):
+        return None
+    box = sum(pair.field in table.kinds["box"] for pair in found)
+    return Kind.BOX if box * 2 >= len(found) else Kind.INFO
+
+
+def is_prose(line: str) -> bool:
+    """Tell whether a line is a sentence of running text."""
+    return len(line) >= PROSE and _PUNCTUATED.search(line) is not None
+
+
+def same(one: str | None, other: str | None) -> bool:
+    """Compare two titles without their white space and with brackets and colons of both widths alike."""
+    return bool(one and other) and fold(one) == fold(other)
+
+
+_WIDTHS = str.maketrans("（），：；？！“”‘’－—", "(),:;?!\"\"''--")
+
+
+def fold(text: str | None) -> str:
+    """Return a text without white space, full-width punctuation as ASCII: for comparing only."""
+    return _SPACE.sub("", text or "").translate(_WIDTHS)
+
+
+def head(lines: Sequence[str], title: str | None, *, inner: bool) -> int:
+    """Return where the body begins: the index after the last line of chrome or title at the head.
+
+    ``inner``: the lines are those of a node that is named as the body; then only an unbroken run of sure chrome is cut,
+    because a document may have labelled lines of its own (发文字号, 来源) under its heading.
+    """
+    start = 0
+    for index, line in enumerate(lines[:HEAD_LINES]):
+        found = kind(line)
+        if found is Kind.FOOTER and index > 3 and not inner:
+            break
+        if found in (Kind.CRUMB, Kind.WIDGET) or (found in (Kind.INFO, Kind.BOX) and (not inner or _sure(line))):
+            start = index + 1
+        elif same(line, title):
+            if not inner:
+                start = index + 1
+        elif is_prose(line) or (inner and (index > 2 or len(line) > 60)):
+            break
+    return start
+
+
+def _sure(line: str) -> bool:
+    found = pairs(line)
+    sure = labels().kinds["sure"]
+    return any(pair.field in sure for pair in found) or len({pair.field for pair in found}) >= 2
+
+
+def tail(lines: Sequence[str], linked: Sequence[bool], start: int, *, inner: bool) -> int:
+    """Return where the body ends (exclusive): before the footer, related links, buttons and the editor's line.
+
+    ``linked`` tells of each line that it is nothing but a link.
+    """
+    end = len(lines)
+    weights = [0 if linked[i] or kind(lines[i]) else len(lines[i]) for i in range(end)]
+    total = sum(weights[start:])
+    rest = 0
+    cut = end
+    for index in range(end - 1, start - 1, -1):
+        rest += weights[index]
+        if rest > 0.2 * total and not _only_short(lines[index:end]):
+            break
+        found = kind(lines[index])
+        if found in (Kind.MORE, Kind.FOOTER) and (index > start or found is Kind.FOOTER):
+            cut = index
+    end = cut
+    while end > start:
+        line = lines[end - 1]
+        found = kind(line)
+        if found in (Kind.WIDGET, Kind.EDITOR, Kind.CRUMB, Kind.MORE, Kind.FOOTER) or (
+            found is Kind.INFO and _ends(line)
+        ):
+            end -= 1
+        elif linked[end - 1] and not inner:
+            end -= 1
+        else:
+            break
+    return end
+
+
+def _only_short(lines: Sequence[str]) -> bool:
+    return not any(is_prose(line) for line in lines)
+
+
+def _ends(line: str) -> bool:
+    """An info line at the end is chrome where it counts readers, sets type or names editors, not where it dates a paper."""
+    return any(pair.field in labels().kinds["end"] for pair in pairs(line))
