@@ -231,19 +231,18 @@ def _relabel(site: Site, content_type: str) -> Site:
 def duplicate(spec: PortalSpec) -> Site:
     """The same articles stand under a second column as well."""
     site = _small(spec)
-    column = site.listings[0]
-    for path in _lists(site):
-        if path.startswith(spec.path):
-            site.pages["/zwgk/gzbg/" + path.removeprefix(spec.path)] = site.pages[path]
     rows = []
     for truth in list(site.truth):
-        copy = "/zwgk/gzbg/" + truth.path.removeprefix(spec.path)
-        site.pages[copy] = site.pages[truth.path]
-        site.truth.append(replace(truth, path=copy, copy_of=truth.path, attachments=()))
+        files = [path for _, path in truth.attachments]
+        second = {path: "/zwgk/gzbg/" + path.removeprefix(spec.path) for path in (truth.path, *files)}
+        site.pages |= {copy: site.pages[path] for path, copy in second.items()}
+        attachments = tuple((name, second[path]) for name, path in truth.attachments)
+        copy = second[truth.path]
+        site.truth.append(replace(truth, path=copy, copy_of=truth.path, attachments=attachments))
         rows.append(Link(truth.title, truth.title, copy, truth.published))
-    second = "/zwgk/gzbg/" + column.removeprefix(spec.path)
-    site.pages[second] = site.html(pages.list_page(site.spec, rows, ""))
-    site.listings = (column, second)
+    column = "/zwgk/gzbg/index.html"
+    site.pages[column] = site.html(pages.list_page(replace(spec, column="工作报告"), rows, ""))
+    site.listings = (*site.listings, column)
     return site
 
 
