@@ -170,6 +170,8 @@ def list_page(spec: PortalSpec, links: Sequence[Link], pager: str) -> str:
     """Return a list page."""
     rows = "\n".join(_row(spec, link) for link in links)
     match spec.look.get("rows", "ul"):
+        case _ if not links:
+            rows = "<p>暂无相关信息</p>"
         case "table":
             rows = f'<table class="list" width="100%">{rows}</table>'
         case "dl":
@@ -184,7 +186,7 @@ def list_page(spec: PortalSpec, links: Sequence[Link], pager: str) -> str:
         f"{spec.column}_{spec.site_name}",
         {"ColumnName": spec.column, "ColumnType": "政策文件"},
         f'<a href="/zwgk/">政务公开</a> &gt; {escape(spec.column)}',
-        f"{side}\n<div class='listbox'>{rows or '<p>暂无相关信息</p>'}\n{pager}</div>",
+        f"{side}\n<div class='listbox'>{rows}\n{pager}</div>",
     )
 
 
