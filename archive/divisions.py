@@ -1,4 +1,4 @@
-"""The division table (GB/T 2260, 民政部 2025-12-31) and its changes since 1980: places by code, by name and by year. Leaf.
+"""The division table (GB/T 2260, 民政部 2025-12-31) and its changes since 1980: by code, by name, by year. Leaf.
 
     Place         a division as it was for a stretch of years: code, name, level, first and last year
     by_code()     the places a code stood for, today's first
@@ -9,24 +9,29 @@
     in_year()     the place a place was in an earlier year: 静海区 in 2014 is 静海县
 
 Read lazily, once: 42,000 rows in well under 0.3 s. Codes are strings of six digits (nine for townships). Sources: see
-``data/divisions.tsv`` and ``data/division_changes.tsv`` (not complete after 2021).
+``data/divisions.tsv`` and ``data/division_changes.tsv`` (not complete after 2021). The environment variable
+``FAZHI_DIVISIONS`` may name a further file with the columns of the first, for places no table has (sample portals).
 """
 
 from __future__ import annotations
 
+import os
+import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
+from archive.errors import UsageError
 from archive.model import Level
 
 SINCE = 1998  # older events lie before the first report
 _LEVELS = {"1": Level.PROVINCE, "2": Level.PREFECTURE, "3": Level.COUNTY, "4": Level.TOWNSHIP}
 _SAME_PLACE = {"同名改码", "更名", "撤县设市", "撤县设区", "撤地设市", "撤市设区", "撤旗设区", "区划调整"}
-_ENDS = frozenset("省市区县旗盟州镇乡道木所")
+_END = re.compile("[省市区县旗盟州镇乡道木所]")
 _LONGEST = 15  # 积石山保安族东乡族撒拉族自治县
 
 
@@ -64,7 +69,6 @@ class Mention:
     depth: int = 1
 
 
-@lru_cache(maxsize=65536)
 def by_code(code: str) -> tuple[Place, ...]:
     """Return what a code stands for today and what it stood for before.
 
@@ -143,14 +147,12 @@ def mentions(text: str) -> list[Mention]:
     table = _table()
     found: list[Mention] = []
     edge = 0
-    for position, character in enumerate(text):
-        if character not in _ENDS:
-            continue
-        for start in range(max(edge, position + 1 - _LONGEST), position):
-            name = text[start : position + 1]
-            if name in table.names:
-                found.append(Mention(start, position + 1, name, table.named(name)))
-                edge = position + 1
+    for match in _END.finditer(text):
+        end = match.end()
+        for start in range(max(edge, end - _LONGEST), end - 1):
+            if (name := text[start:end]) in table.names:
+                found.append(Mention(start, end, name, table.named(name)))
+                edge = end
                 break
     return _joined(found)
 
@@ -194,8 +196,7 @@ def _joined(found: Sequence[Mention]) -> list[Mention]:
     return joined
 
 
-@cache
-def _line(code: str) -> frozenset[str]:
+def _line(code: str) -> set[str]:
     """Return the codes of a place, of what it became and of what lies above them."""
     line: set[str] = set()
     todo = [code]
@@ -206,11 +207,11 @@ def _line(code: str) -> frozenset[str]:
         line.add(code)
         for place in by_code(code):
             todo += [c for c in (place.parent, place.successor) if c]
-    return frozenset(line)
+    return line
 
 
 class _Table:
-    """Indexes over today's rows (kept raw and made to places on demand: most of 42,000 never are) and over former places."""
+    """Indexes over today's rows, kept raw and made to places on demand (most never are), and over former places."""
 
     def __init__(self, rows: Iterable[tuple[str, ...]], changes: Iterable[tuple[str, ...]]) -> None:
         self.rows: dict[str, tuple[str, ...]] = {}
@@ -259,9 +260,18 @@ class _Table:
         return (*(self.today(code) for code in self.names.get(name, ())), *self.former_names.get(name, ()))
 
 
-@cache
 def _table() -> _Table:
-    rows = (tuple(line.split("\t")) for line in _read("divisions.tsv").splitlines()[1:])
+    return _load(os.environ.get("FAZHI_DIVISIONS", ""))
+
+
+@cache
+def _load(further: str) -> _Table:
+    try:
+        more = Path(further).read_text("utf-8") if further else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read the divisions of {further}: {error}", "check FAZHI_DIVISIONS") from None
+    lines = _read("divisions.tsv").splitlines()[1:] + more.splitlines()[1:]
+    rows = (tuple(line.split("\t")) for line in lines if line.count("\t") == 3)
     changes = (tuple(line.split("\t", 7)[:7]) for line in _read("division_changes.tsv").splitlines()[1:])
     return _Table(rows, sorted(changes, key=lambda c: c[0]))
 

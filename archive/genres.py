@@ -2,9 +2,10 @@
 
     judge()    titles, text and what is known around them -> Verdict
 
-Precision before recall: what speaks for and against at once is ``doubtful`` and can be overruled by hand. The title decides
-first (``titles``), the text confirms: it must be long enough, speak of the matter, and show parts of a report. A body without
-a title whose opening says 现将2021年度法治政府建设情况报告如下 is a report. Wording: ``data/genres.toml``.
+Precision before recall: what speaks for and against at once is ``doubtful`` and can be overruled by hand. The title
+decides first (``titles``), the text confirms: it must be long enough, speak of the matter, and show parts of a report.
+A body without a title whose opening says 现将2021年度法治政府建设情况报告如下 is a report.
+Wording: ``data/genres.toml``.
 """
 
 from __future__ import annotations

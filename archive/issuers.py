@@ -4,8 +4,8 @@
     in_title()   the words of a title that stand for the body: X县人民政府, X区 (a place alone), None
     kind_of()    a name -> kind (government, department, office ...), None for a place alone or no body
 
-A title that names an organ decides. A title with a place only (枣阳市2020年…) leaves the organ open: the signature says it,
-then the publisher if it is of that place, then ``X人民政府`` as a derived name. Vocabulary: ``data/issuers.toml``.
+A title that names an organ decides. A title with a place only (枣阳市2020年…) leaves the organ open: the signature says
+it, then the publisher if it is of that place, then ``X人民政府`` as a derived name. Vocabulary: ``data/issuers.toml``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib import resources
 
 from archive import divisions, titles
@@ -30,9 +30,7 @@ _YEAR = r"(?:(?:19|20)\d\d|[二2][〇○零Oo0][〇○零Oo0一二三四五六�
 _YEARS = re.compile(rf"{_YEAR}年?(?:度)?(?:上半|下半)?")
 _TOPIC = re.compile(r"关于|推进|落实|贯彻|法治|法制|依法行政|依法治|建设法治|年度|工作总结|工作报告|政府信息|政务公开")
 _TOWARDS = re.compile(r"^(?:印发|转发|报送|呈报|上报|公布|发布|公开|呈送|《|的|开展|做好|加强)*")
-_SPLIT = re.compile(
-    r"[、,，;；/]|(?<=人民政府)(?=中共)|(?<=委)(?=[\u4e00-\u9fff]{2,12}人民政府)|(?<=委员会)(?=[\u4e00-\u9fff]{2,12}人民政府)"
-)
+_SPLIT = re.compile(r"[、,，;；/]|(?<=人民政府)(?=中共)|(?:(?<=委)|(?<=委员会))(?=[\u4e00-\u9fff]{2,12}人民政府)")
 _NOISE = re.compile(r"^[\[\](){}<>【】〔〕《》\"“”'·:：.。\-—_|*#]+|[\[\](){}<>【】〔〕《》\"“”'·:：.。\-—_|*#]+$")
 _LEADING = re.compile(r"^(?:来源|发布机构|信息来源|发文机关|发文单位|发布单位|单位|作者|落款)[:：]?")
 _PLACE_HEAD = re.compile(r"[\u4e00-\u9fff]{1,12}?[省市区县旗盟州镇乡](?!委)|[\u4e00-\u9fff]{2,8}街")
@@ -71,9 +69,9 @@ def find(
 ) -> Issuer:
     """Return the issuing body; never raises.
 
-    ``signature`` holds the lines after the last paragraph, ``publisher`` the 来源 or 发布机构 field. ``region_name`` gives
-    the full name of the place the page is known to belong to for a unit name without one (区司法局 -> 枣阳市); without it
-    the place is read from the title.
+    ``signature`` holds the lines after the last paragraph, ``publisher`` the 来源 or 发布机构 field. ``region_name``
+    gives the full name of the place the page is known to belong to, for a unit name without one (市司法局 -> 枣阳市);
+    without it the place is read from the title.
 
     >>> find(title="枣阳市2020年法治政府建设工作报告", publisher="市司法局").name
     '枣阳市司法局'
@@ -161,7 +159,6 @@ def normalise(name: str) -> str:
     return joined[:LONGEST]
 
 
-@lru_cache(maxsize=4096)
 def kind_of(name: str | None) -> IssuerKind | None:
     """Return the kind of a body by its name; None for a place alone and for what is no body.
 
@@ -243,7 +240,7 @@ def _agrees(name: str, place: str | None) -> bool:
     if place is None:
         return True
     wanted = divisions.by_name(place) or tuple(p for m in divisions.mentions(place) for p in m.places)
-    own = [m for m in divisions.mentions(name)]
+    own = divisions.mentions(name)
     if not own or place in name or divisions.short(place) in name:
         return True
     return any(divisions.within(a, b) for m in own for a in m.places for b in wanted)
@@ -257,7 +254,6 @@ def _has_place(name: str) -> bool:
     return bool(_PLACE_HEAD.match(head)) and not _UNIT_HEAD.match(head)
 
 
-@lru_cache(maxsize=1024)
 def _is_place(name: str) -> bool:
     """Tell whether a name is a place alone: 枣阳市, 龙华街道, 万盛经开区."""
     if name in _vocabulary().places:

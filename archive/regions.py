@@ -4,8 +4,8 @@
     by_code()   a code, today's or a former one -> Region
 
 A name is taken where only one place bears it, where its parent stands before it, or where a weaker witness (a code, a
-superior named in the text) leaves one candidate. The code is the one of the report's year. A witness that points elsewhere
-becomes an Issue. The table itself and its history: ``divisions``.
+superior named in the text) leaves one candidate. The code is the one of the report's year. A witness that points
+elsewhere becomes an Issue. The table itself and its history: ``divisions``.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Resolution:
 
 @dataclass(frozen=True, slots=True)
 class _Witness:
-    """Places a source names, and the words themselves; ``zone`` is an area without a code, ``town`` one without a row."""
+    """Places a source names, and its words; ``zone`` is an area without a code, ``town`` a township without a row."""
 
     source: ValueSource
     quote: str
@@ -95,13 +95,12 @@ def resolve(
         )
         if w is not None
     ]
-    body = divisions.mentions(text[:BODY_LIMIT])
     evidence = [_evidence(w, year) for w in witnesses]
     issues: list[Issue] = []
     chosen, leading = _weigh(witnesses, issues)
     if len(chosen) > 1:
-        chosen = _by_superiors(chosen, body)
-    if not chosen and (own := _own(body, text, year)):
+        chosen = _by_superiors(chosen, divisions.mentions(text[:BODY_LIMIT]))
+    if not chosen and (own := _own(text[:BODY_LIMIT], year)):
         chosen = own[0]
         evidence.append(Evidence("region", _label(chosen[0], year), ValueSource.BODY, own[1]))
     zone = leading.zone if leading else None
@@ -128,7 +127,7 @@ def resolve(
 
 
 def _weigh(witnesses: Sequence[_Witness], issues: list[Issue]) -> tuple[tuple[Place, ...], _Witness | None]:
-    """Let the strongest witness name the candidates and the others thin them; a witness none agrees with is a conflict."""
+    """Let the strongest witness name candidates and the others thin them; one that none agrees with is a conflict."""
     chosen: tuple[Place, ...] = ()
     leading: _Witness | None = None
     for witness in witnesses:
@@ -207,8 +206,9 @@ def _by_superiors(chosen: tuple[Place, ...], body: Sequence[Mention]) -> tuple[P
     return tuple(p for p, score in scores.items() if score == best) if best else chosen
 
 
-def _own(body: Sequence[Mention], text: str, year: int | None) -> tuple[tuple[Place, ...], str] | None:
+def _own(text: str, year: int | None) -> tuple[tuple[Place, ...], str] | None:
     """Return the one place a text speaks of most, if its level is the one the text calls its own (我镇, 全县)."""
+    body = divisions.mentions(text)
     names = Counter(m.name for m in body if m.depth > 1 or not _generic(m.name))
     votes: Counter[Place] = Counter()
     for mention in {m.name: m for m in body}.values():
@@ -223,7 +223,7 @@ def _own(body: Sequence[Mention], text: str, year: int | None) -> tuple[tuple[Pl
     (place, count), *others = ranked
     if others and others[0][1] * 2 > count and not divisions.related(place, others[0][0]):
         return None
-    own = Counter(m[1] for m in _own_words().finditer(text[:BODY_LIMIT]))
+    own = Counter(m[1] for m in _own_words().finditer(text))
     if own and not place.name.endswith(own.most_common(1)[0][0]):
         return None
     return (place,), f"{count} mentions of {place.name}"

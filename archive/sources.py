@@ -2,8 +2,8 @@
 
     kind_of()    address, portal, site code, site name and signs in the page -> SourceKind and what says so
 
-Copies on hijacked domains, content farms and document mills never become a source of values, so their signs are looked at
-first, whatever the page says of itself. Vocabulary: ``data/sources.toml``.
+Copies on hijacked domains, content farms and document mills never become a source of values, so their signs are looked
+at first, whatever the page says of itself. Vocabulary: ``data/sources.toml``.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def kind_of(
 ) -> tuple[SourceKind, Evidence | None]:
     """Return the kind of the site and the evidence for it; UNKNOWN and None where nothing tells.
 
-    ``portal`` and ``adcode`` are the catalogue's, ``region`` is the report's place, ``text_signs`` the lines of the page:
-    breadcrumbs, footer, and the body, where copies betray themselves. Never raises.
+    ``portal`` and ``adcode`` are the catalogue's, ``region`` is the report's place, ``text_signs`` the lines of the
+    page: breadcrumbs, footer, and the body, where copies betray themselves. Never raises.
 
     >>> kind_of(url=None, portal=None, adcode=None, site_code=None, site_name=None, region=None, issuer_kind=None,
     ...         text_signs=["当前位置:示例文秘网>领导讲话"])[0]

@@ -1,11 +1,12 @@
-"""What a title says: whether it is that of a 法治政府建设年度报告, a near miss, or neither, and of which year. Light and pure.
+"""What a title says: that of a 法治政府建设年度报告, a near miss, or neither, and of which year. Light and pure.
 
     clean()            a title as published -> one fit for matching (site suffix, document number, white space off)
     read()             -> Title: kind, reason for a near miss, year, the words that decided
     is_report_title()  -> bool, for those who only want to know
 
-The crawler asks this of every link, extraction of the page's own titles. Words that speak for and words that speak against
-stand in ``data/titles.toml``. Both together make a *doubtful* title, never a dropped one: 关于印发…报告的通知 may carry the report.
+The crawler asks this of every link, extraction of the page's own titles. Words that speak for and words that speak
+against stand in ``data/titles.toml``. Both together make a *doubtful* title, never a dropped one: 关于印发…报告的通知
+may carry the report.
 """
 
 from __future__ import annotations
@@ -70,7 +71,6 @@ class Title:
 class _Near:
     reason: Reason
     strong: bool
-    detail: str
     pattern: re.Pattern[str]
 
 
@@ -179,10 +179,7 @@ def _near(words: _Vocabulary, text: str, *, positive: bool) -> tuple[_Near, str]
 
 def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
     """Return the match whose subject stands last: the head of the phrase stands behind what is cited."""
-    match = None
-    for match in pattern.finditer(text):
-        pass
-    return match
+    return next(reversed(list(pattern.finditer(text))), None)
 
 
 def _without_site(text: str) -> str:
@@ -217,9 +214,7 @@ def _vocabulary() -> _Vocabulary:
         column=re.compile("|".join(table["column"]["patterns"])),
         tail=re.compile("|".join(table["tail"]["patterns"]), re.IGNORECASE),
         near=tuple(
-            _Near(
-                Reason(e["reason"]), e["strength"] == "strong", e.get("detail", ""), re.compile("|".join(e["patterns"]))
-            )
+            _Near(Reason(e["reason"]), e["strength"] == "strong", re.compile("|".join(e["patterns"])))
             for e in table["near"]
         ),
     )
