@@ -4,6 +4,8 @@ Writer and reader make their Captures with the same function from the same field
 was written. The facts that HTTP does not carry stand in own header fields, which other tools pass over:
 
     WARC-Fazhi-Role, -Portal, -Adcode, -Link-Title, -Link-Date, -Parent, -Target, -Depth, -Crawl
+    WARC-Fazhi-Header-<n>    value as received of HTTP header n (from 0), where it is not ASCII and stands in the HTTP
+                             head percent-encoded for the sake of replay
 
 Text is UTF-8; characters that cannot stand in a line, ``%``, and blanks at the ends are percent-encoded. A record
 without WARC-Fazhi-Role is foreign: written by another tool and put into the folder by the user.
@@ -19,9 +21,10 @@ from urllib.parse import quote, unquote_to_bytes
 
 from archive.errors import BrokenRecordError
 from archive.model import Capture, Origin, Role
-from archive.warc_http import SURROGATES, Head, Headers, first
+from archive.warc_http import SURROGATES, Head, Headers, first, replayable
 
 PREFIX = "WARC-Fazhi-"
+HEADER = f"{PREFIX}Header-".lower()
 KINDS = ("response", "revisit", "resource")  # the WARC-Types that are captures
 ROLES = frozenset(role.value for role in Role)
 HTML = ("text/html", "application/xhtml+xml")
@@ -140,6 +143,26 @@ def own_fields(origin: Origin, *, target: str, depth: int, crawl: str | None) ->
         "Crawl": _text(crawl),
     }
     return {PREFIX + name: value for name, value in fields.items() if value is not None}
+
+
+def header_fields(headers: Headers) -> dict[str, str]:
+    """Return the fields that keep what ``replayable`` changes in HTTP headers; ``restored`` undoes it."""
+    return {
+        f"{PREFIX}Header-{number}": encode_text(value)
+        for number, (name, value) in enumerate(headers)
+        if replayable(name, value) != value
+    }
+
+
+def restored(headers: Headers, fields: Headers) -> Headers:
+    """Return HTTP headers as they were received."""
+    kept = {name.lower(): value for name, value in fields if name.lower().startswith(HEADER)}
+    if not kept:
+        return headers
+    return tuple(
+        (name, decode_text(kept[key]) if (key := f"{HEADER}{number}") in kept else value)
+        for number, (name, value) in enumerate(headers)
+    )
 
 
 def capture_of(fields: Headers, head: Head | None, body: bytes, *, warc: str, offset: int) -> Capture:

@@ -34,17 +34,10 @@ SERIAL = itertools.count()  # one row of numbers a process: two writers never sh
 class Record:
     """What warcio needs to write one record."""
 
-    def __init__(self, fields: Mapping[str, str], head: HttpHead | None, body: bytes) -> None:
+    def __init__(self, fields: Mapping[str, str], head: StatusAndHeaders | None, body: bytes) -> None:
         self.fields = {name: value for name, value in fields.items() if value or name.startswith(PREFIX)}
         self.head = head
         self.body = body
-
-
-class HttpHead(StatusAndHeaders):  # type: ignore[misc]  # warcio carries no types
-    """A head written as UTF-8; warcio would percent-encode what is not ASCII, and it could not be read back."""
-
-    def compute_headers_buffer(self, header_filter: object = None) -> None:
-        self.headers_buff = self.to_bytes(header_filter, encoding="utf-8")
 
 
 class _Packer(WARCWriter):  # type: ignore[misc]  # warcio carries no types

@@ -1,7 +1,7 @@
 """HTTP heads as WARC records carry them: bytes to text and back, and what must be put right before archiving.
 
-warcio is not used for these: it percent-encodes values that are not ASCII, reads GBK as Latin-1 and strips every
-Unicode space from the ends of a line, so a header would not come back as it was received.
+warcio's own parser is not used: it reads GBK as Latin-1 and strips every Unicode space from the ends of a line, so a
+header would not come back as it was received. Its percent-encoding is not used: it spoils a ``Location``.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ WARC_PROTOCOLS = ("HTTP/1.0", "HTTP/1.1")  # the only ones readers accept in a s
 END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 STATUS_LINE = re.compile(r"(HTTP/\S+|\S+)[ \t]+(\d{3})(?:[ \t]+(.*))?", re.DOTALL)
 NAME_UNSAFE = re.compile(r"[^!-9;-~]")
+FILE_NAME = re.compile(r"""filename\s*=\s*"?([^";]*[^\x00-\x7f][^";]*)"?""", re.IGNORECASE)
 PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -133,18 +134,31 @@ def archived_headers(exchange: Exchange) -> Headers:
     return (*renamed, ("Content-Length", length))
 
 
+def replayable(name: str, value: str) -> str:
+    """Return a header value in ASCII, as replay tools need it: pywb drops others, or fails.
+
+    >>> replayable("Location", "http://a.example/报"), replayable("content-disposition", 'inline; filename="报.doc"')
+    ('http://a.example/%E6%8A%A5', "inline; filename*=UTF-8''%E6%8A%A5.doc")
+    """
+    if value.isascii():
+        return value
+    if name.lower() == "content-disposition":
+        value = FILE_NAME.sub(lambda found: f"filename*=UTF-8''{quote(found[1], safe='')}", value)
+    return re.sub(r"[^\x00-\x7f]+", lambda found: quote(found[0]), value)
+
+
 def status_line(exchange: Exchange) -> tuple[str, str]:
     """Return protocol and status of an answer; HTTP/2 is written as HTTP/1.1, which is what readers know."""
     protocol = exchange.protocol if exchange.protocol in WARC_PROTOCOLS else "HTTP/1.1"
-    return protocol, f"{exchange.status:03d} {clean_value(exchange.reason)}".strip()
+    return protocol, f"{exchange.status:03d} {replayable('', clean_value(exchange.reason))}".strip()
 
 
 def request_head(exchange: Exchange) -> tuple[str, Headers]:
     """Return request line (without method) and headers; ``Host`` is added where the library keeps it to itself."""
     host, slash, path = exchange.url.partition("://")[2].partition("/")
-    headers = clean(exchange.request_headers)
+    headers = [(name, replayable(name, value)) for name, value in clean(exchange.request_headers)]
     if first(tuple(headers), "Host") is None:
-        headers.insert(0, ("Host", clean_value(host.rpartition("@")[2])))
+        headers.insert(0, ("Host", replayable("Host", clean_value(host.rpartition("@")[2]))))
     return f"{quote(slash + path or '/', safe=PRINTABLE, errors='replace')} HTTP/1.1", tuple(headers)
 
 

@@ -11,7 +11,7 @@ from typing import Protocol
 from archive.errors import BrokenRecordError
 from archive.model import Capture
 from archive.warc_coding import decode
-from archive.warc_fields import KINDS, capture_of, mime_of, refers_to
+from archive.warc_fields import KINDS, capture_of, mime_of, refers_to, restored
 from archive.warc_http import Head, Headers, first, parse_answer, unchunked
 from archive.warc_scan import BUFFER, OPEN, Finding, Raw, files, is_gzip, load, name_of, scan
 
@@ -158,9 +158,11 @@ def record_of(raw: Raw, warc: str) -> Record:
     """Return the capture record a raw record stands for; raise BrokenRecordError where it is none."""
     if raw.kind not in KINDS:
         raise BrokenRecordError(f"no capture but a {raw.kind or 'nameless'} record")
-    head, body = None, raw.block
+    head: Head | None = None
+    body = raw.block
     if raw.kind == "response" or (raw.kind == "revisit" and raw.block.strip()):
-        head, body = parse_answer(raw.block)
+        stored, body = parse_answer(raw.block)
+        head = Head(stored.status, stored.reason, restored(stored.headers, raw.fields))
         body = unchunked(head, body)
     elif raw.kind == "revisit":  # other tools may leave the head out where the server said 304
         head, body = Head(304, "", ()), b""

@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
+from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from archive.model import Capture, Origin
-from archive.warc_fields import capture_of, digest_field, own_fields, uri, warc_date
-from archive.warc_file import HttpHead, OpenFile, Record, record_id
+from archive.warc_fields import capture_of, digest_field, header_fields, own_fields, uri, warc_date
+from archive.warc_file import OpenFile, Record, record_id
 from archive.warc_http import (
     WARC_PROTOCOLS,
     Exchange,
@@ -20,6 +21,7 @@ from archive.warc_http import (
     archived_headers,
     clean_value,
     header_text,
+    replayable,
     request_head,
     status_line,
 )
@@ -83,8 +85,8 @@ class WarcWriter:
         if earlier:
             fields["WARC-Profile"] = WARCWriter.REVISIT_PROFILE_1_1
             fields["WARC-Refers-To-Target-URI"], fields["WARC-Refers-To-Date"] = earlier
-        fields |= own_fields(origin, target=target, depth=depth, crawl=crawl)
-        line, request_headers = request_head(exchange)
+        fields |= own_fields(origin, target=target, depth=depth, crawl=crawl) | header_fields(head.headers)
+        line, asked = request_head(exchange)
         request_fields = {
             "WARC-Type": "request",
             "WARC-Record-ID": record_id(),
@@ -93,10 +95,11 @@ class WarcWriter:
             "WARC-Concurrent-To": fields["WARC-Record-ID"],
         }
         method = clean_value(exchange.request_line_method) or "GET"
+        sent = [(name, replayable(name, value)) for name, value in head.headers]
         file = self._ready()
         offset = file.append(
-            Record(fields, HttpHead(status, list(head.headers), protocol=protocol), b"" if earlier else exchange.body),
-            Record(request_fields, HttpHead(line, list(request_headers), protocol=method), exchange.request_body),
+            Record(fields, StatusAndHeaders(status, sent, protocol=protocol), b"" if earlier else exchange.body),
+            Record(request_fields, StatusAndHeaders(line, list(asked), protocol=method), exchange.request_body),
         )
         return capture_of(tuple(fields.items()), head, exchange.body, warc=file.name, offset=offset)
 
