@@ -15,6 +15,7 @@ from fazhi_zoo import markup
 from fazhi_zoo.articles import Article
 from fazhi_zoo.places import PortalSpec
 
+SCRIPTED = "<script>document.write(new Date().toLocaleDateString())</script>"
 NAV = (("首页", "/"), ("走进本地", "/zjbd/"), ("政务公开", "/zwgk/"), ("办事服务", "/bsfw/"), ("互动交流", "/hdjl/"))
 
 
@@ -48,7 +49,7 @@ def frame(spec: PortalSpec, title: str, meta: dict[str, str] | None, crumbs: str
 <style>.nav li {{ float: left; }}</style>
 </head>
 <body>
-<div class="top"><span>今天是<script>document.write(new Date().toLocaleDateString())</script></span>
+<div class="top"><span>今天是{spec.look.get("today", SCRIPTED)}</span>
 <a href="/wza/">无障碍</a> <a href="/gh/">关怀版</a> <a href="/login/">登录</a></div>
 <div class="header"><a href="/"><img src="/images/logo.png" alt="{escape(spec.site_name)}"></a>
 <form action="/search/"><input type="text" name="q" placeholder="请输入关键字">
@@ -58,7 +59,7 @@ def frame(spec: PortalSpec, title: str, meta: dict[str, str] | None, crumbs: str
 <div class="main">
 {main}
 </div>
-<div class="footer">
+<div class="{spec.look.get("footer", "footer")}">
 <p><a href="/wzdt/">网站地图</a> | <a href="/lxwm/">联系我们</a> | <a href="/sybz/">使用帮助</a></p>
 <p>主办：{escape(spec.site_name)}办公室&nbsp;&nbsp;承办：{escape(spec.site_name)}信息中心</p>
 <p>{icp}&nbsp;&nbsp;示公网安备 {spec.adcode}02000018号&nbsp;&nbsp;网站标识码：{spec.site_code}</p>
@@ -153,7 +154,8 @@ def _labels(spec: PortalSpec, article: Article) -> str:
             cells = "".join(
                 f"<tr><th>{a}：</th><td>{b or ''}</td><th>{c}：</th><td>{d or ''}</td></tr>" for a, b, c, d in rows
             )
-            return f'<table class="xxgk-table">{cells}</table>'
+            box = f'<table class="xxgk-table">{cells}</table>'
+            return box + f'<div class="mobile">{box}</div>' if spec.look.get("twice") else box
         case "inline":
             return (
                 f'<div class="info">发布时间：{day} {_clock(article)}:00 来源：{source} '
@@ -203,7 +205,8 @@ def _row(spec: PortalSpec, link: Link) -> str:
         case "dl":
             return f"<dd><span>{shown}</span>{anchor}</dd>"
         case _:
-            return f'<li>{anchor}<span class="date">{shown}</span></li>'
+            stale = "<!-- <span>2014-02-03</span> -->" if spec.look.get("comments") else ""
+            return f'<li>{anchor}{stale}<span class="date">{shown}</span></li>'
 
 
 def home_page(spec: PortalSpec, column: str, news: Sequence[Link]) -> str:

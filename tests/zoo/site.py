@@ -93,7 +93,7 @@ def build(spec: PortalSpec, reports: int, nears: int, per_page: int, extra: Sequ
     dialect = DIALECTS[spec.dialect](spec.path)
     site = Site(spec, dialect.family)
     articles = plan(spec, reports, nears)
-    paths = [dialect.article(article.number, article.published) for article in articles]
+    paths = [dialect.article(article.number, article.filed) for article in articles]
     links = [_link(article, path) for article, path in zip(articles, paths, strict=True)]
     column = add_lists(site, dialect, [*extra, *(replace(k, href=dialect.href(k.href)) for k in links)], per_page)
     site.listings = (column,)
