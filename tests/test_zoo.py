@@ -36,7 +36,6 @@ from hypothesis import strategies as st
 from archive.model import IssuerKind, Reason
 
 TABLES = Path(__file__).parents[1] / "archive" / "data"
-ASK = Ask("/", {}, 1)
 
 
 class _Stay(HTTPRedirectHandler):

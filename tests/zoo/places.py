@@ -10,6 +10,7 @@ import tomllib
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 DIVISIONS = HERE / "data" / "divisions.tsv"
@@ -77,7 +78,12 @@ def issuer(spec: str, adcode: str) -> Issuer:
     name = divisions()[code][0]
     upper = divisions()[divisions()[code][1]][0]
     here, above = kind_of_place(name), kind_of_place(upper)
-    common = {"place": name, "adcode": adcode, "town_code": None if code == adcode else code, "region": path_of(code)}
+    common: dict[str, Any] = {
+        "place": name,
+        "adcode": adcode,
+        "town_code": None if code == adcode else code,
+        "region": path_of(code),
+    }
     if what == "department":
         words = _words("局", "局党组", "局长办公会", f"{here}委、{here}政府", "各科室和下属单位", "局长")
         full = name + detail
@@ -88,6 +94,7 @@ def issuer(spec: str, adcode: str) -> Issuer:
         return Issuer(
             "subdistrict", full, **common, words=words, accepted=(full, name, f"{upper}{full}", f"{upper}{name}")
         )
+    accepted: tuple[str, ...]
     if code != adcode:
         words = _words(here, f"{here}党委", f"{here}党委会", f"{above}委、{above}政府", "各村（社区）", f"{here}长")
         full, party = f"{name}人民政府", f"中共{name}委员会"
@@ -152,7 +159,5 @@ class PortalSpec:
 def specs() -> tuple[PortalSpec, ...]:
     """Return the sample portals of every size, in the order of the file."""
     rows = tomllib.loads((HERE / "portals.toml").read_text("utf-8"))["portal"]
-    return tuple(
-        PortalSpec(**{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()})
-        for row in rows
-    )
+    lists = ("sizes", "issuers")
+    return tuple(PortalSpec(**{**row, **{key: tuple(row[key]) for key in lists}}) for row in rows)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 from fazhi_zoo import pages
 from fazhi_zoo.site import Answer, Ask, Site
@@ -70,19 +71,19 @@ class Server(ThreadingHTTPServer):
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = HOST, self.server_address[1]
 
-    def process_request(self, request: socket.socket, client_address: object) -> None:  # type: ignore[override]  # typeshed has wider types
+    def process_request(self, request: Any, client_address: Any) -> None:
         """Keep count of the open connections."""
         with self.guard:
             self._open.add(request)
         super().process_request(request, client_address)
 
-    def shutdown_request(self, request: socket.socket) -> None:  # type: ignore[override]  # typeshed has wider types
+    def shutdown_request(self, request: Any) -> None:
         """Forget a connection that ends."""
         with self.guard:
             self._open.discard(request)
         super().shutdown_request(request)
 
-    def handle_error(self, request: object, client_address: object) -> None:  # type: ignore[override]  # typeshed has wider types
+    def handle_error(self, request: Any, client_address: Any) -> None:
         """Pass over a client that goes away; anything else is an error of the zoo and is shown."""
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)

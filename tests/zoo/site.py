@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from email.message import Message
 from email.utils import formatdate
 
 from fazhi_zoo import pages
@@ -33,7 +34,7 @@ class Ask:
     """What a page made on demand may look at; ``count`` is 1 the first time this path is asked for."""
 
     path: str
-    headers: Mapping[str, str]
+    headers: Message
     count: int
 
 
