@@ -11,16 +11,18 @@ Links alone, menus and footers have no weight, so a page with three characters o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from archive import chrome
+from archive import chrome, dates
 from archive.chrome import Kind
 from archive.html import Block, Page
 
 MOSTLY = 0.6  # share of a block's characters in links that makes it a link
 NEARLY = 0.75  # share of a container's text that a container within it must hold to be taken instead
 SHARE = 0.6  # share of the running text the first guess must hold
+_SHORT_DATE = re.compile(r"[\[(（]?\b\d{2}-\d{2}[\])）]?$")  # 01-31 beside an entry of this year
 TITLE_REACH = 40  # blocks between a title and the line under it
 
 
@@ -31,7 +33,7 @@ class Region:
     lines: tuple[str, ...]
     start: int
     end: int
-    how: str  # container | density | plain
+    how: str  # container | density | plain | embedded
     inner: bool  # the text lies in a named container
 
 
@@ -80,6 +82,40 @@ def find(page: Page, title: str | None) -> Region:
     node = _widen(page, judged, node, low, high, zoned)
     start, end = max(low, nodes[node].start), min(high, nodes[node].end)
     return _trim(page, start, end, title, "density", inner=anchored and start == low, zoned=zoned)
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A page that is nothing but a document: its region, and whether it is made of links (a list in a data store)."""
+
+    region: Region
+    lines: tuple[str, ...]
+    linked: bool
+
+
+def whole(page: Page) -> Whole:
+    """Take a whole page, for example HTML found in a script, for the document."""
+    region = _trim(page, 0, len(page.blocks), None, "embedded", inner=True)
+    linked = sum(is_link(block) for block in page.blocks)
+    return Whole(region, region.lines, linked * 2 > len(page.blocks))
+
+
+def outside(page: Page) -> list[bool]:
+    """Tell of each block whether it lies in a menu, a footer or another part named as chrome."""
+    zoned, _ = _zones(page)
+    return [zoned[block.node] for block in page.blocks]
+
+
+def entries(page: Page) -> int:
+    """Count links with a date beside them, as lists of articles have."""
+    count = 0
+    for index, block in enumerate(page.blocks):
+        if not block.linked or len(block.text) > 150:
+            continue
+        following = page.blocks[index + 1].text if index + 1 < len(page.blocks) else ""
+        if dates.find(block.text) or _SHORT_DATE.search(block.text) or (len(following) < 20 and dates.alone(following)):
+            count += 1
+    return count
 
 
 def _zones(page: Page) -> tuple[list[bool], list[bool]]:

@@ -294,6 +294,8 @@ class _Reader:
         text = tidy("".join(self.buffer[start:]).replace("\t", " "))
         if not text:
             text = tidy("".join(element.itertext()))[:200]
+        if element.get("type") == "file":
+            names = (*names, "type=file")
         self.page.links.append(Link(href.strip(), text, names, len(self.page.blocks)))
 
     def _note(self, element: etree._Element, tag: str) -> None:

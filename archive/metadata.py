@@ -1,0 +1,336 @@
+"""What a page says about its document: dates, numbers, publisher, site. Pure; every value keeps its source. Leaf.
+
+Sources: the meta tags of 国办发〔2017〕47号 annex 3, the labelled lines around the text (metadata box, info line, footer),
+the signature under the text, the address. A label shown on the page beats a meta tag: CMS write the time of generation
+into ``PubDate``. A date nobody labels counts only between title and text. Nothing is taken from menus or frozen headers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, timezone
+
+from archive import chrome, dates, heading
+from archive.body import Region, is_link
+from archive.chrome import Kind, Pair
+from archive.html import Page
+from archive.model import Evidence, Issue, IssueCode, Origin, ValueSource
+
+NEAR = 40  # blocks around the text in which labelled lines are looked for
+SIGNATURE_LINES = 8
+EMPTY = frozenset(("", "无", "无文号", "暂无", "-", "--", "—", "/", "null", "NULL", "none", "号", "〔〕号", "〔〕", "[]号", "()"))
+
+_DATES = ("pubdate", "publishdate", "pub_date", "publish_date", "pubtime", "publishtime", "firstpublishedtime", "createdate", "maketime", "dc.date", "article:published_time")
+_HAN = "\u4e00-\u9fff"
+_DOC_NO = re.compile(
+    rf"[{_HAN}A-Za-z]{{1,20}}\s*[〔\[【(（﹝]\s*(?:19|20)\d\d\s*(?:年)?[〕\]】)）﹞]\s*(?:第)?\s*\d{{1,5}}\s*号|[{_HAN}]{{2,20}}令\s*(?:第)?\s*\d{{1,4}}\s*号"
+)
+_DOC_LABEL = re.compile(r"^(?:发文字号|文\s*号)\s*[:：]?\s*")
+_INDEX_NO = re.compile(r"[0-9A-Za-z][0-9A-Za-z/_.\-—–()（）〔〕\[\]:： ]{3,79}")
+_SITE_CODE = re.compile(r"(?:网站标识码|网站标识编码|网站标识|政府网站标识码)\s*[:：]?\s*((?:\d{10}|bm\d{8}))", re.I)
+_CODE = re.compile(r"(?:\d{10}|bm\d{8})", re.I)
+_HOST = re.compile(r"(?:主办单位|主办|版权所有)\s*[:：]?\s*(?:©|ⓒ|\(c\))?\s*([^;；:：\s|｜,，©ⓒ\d][^;；:：\s|｜©ⓒ]{3,30})")
+_ORGAN = re.compile(rf"[{_HAN}（）()、·\s]{{4,60}}")
+_ANNEX = re.compile(r"^\s*(?:附\s*件|附\s*表|附\s*[:：])|\.(?:docx?|pdf|xlsx?|wps|ofd|zip|rar)$", re.I)
+_SENTENCE = re.compile(r"[。；！？]|，")
+_CRUMB_HEAD = re.compile(r"^[^>＞»›:：]{0,14}[:：]\s*")
+_CRUMB_STEP = re.compile(r"\s*(?:[>＞»›]+|-->|--)\s*")
+_CHINA = timezone(timedelta(hours=8))  # time stamps of these CMS are Chinese days
+
+
+@dataclass(slots=True)
+class Fields:
+    """What was told, each with its witnesses in ``evidence`` and what was doubtful in ``issues``."""
+
+    published: date | None = None
+    published_source: ValueSource | None = None
+    written: date | None = None
+    publisher: str | None = None
+    source: str | None = None
+    doc_no: str | None = None
+    index_no: str | None = None
+    topic: str | None = None
+    validity: str | None = None
+    site_code: str | None = None
+    site_name: str | None = None
+    crumbs: tuple[str, ...] = ()
+    signature: tuple[str, ...] = ()
+    boxed_title: str | None = None
+    evidence: list[Evidence] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+
+
+def gather(page: Page, region: Region, title: str | None, origin: Origin, embedded: dict[str, str] | None = None) -> Fields:
+    """Read everything but titles, year and identity from a page whose document is known."""
+    told = Fields()
+    labelled = _labelled(page, region)
+    for name, value in _from_json(embedded or {}):
+        labelled.setdefault(name, Pair(name, "json", value))
+    _dates(told, page, region, labelled, origin, title)
+    _numbers(told, labelled, region, title)
+    _people(told, page, labelled)
+    _site(told, page, region, title)
+    return told
+
+
+def _labelled(page: Page, region: Region) -> dict[str, Pair]:
+    """Return the first value of each label around the text, those nearest above it first."""
+    blocks = page.blocks
+    low = max(0, region.start - NEAR)
+    order = [*range(low, region.start), *range(region.end, len(blocks)), *range(low)]
+    found: dict[str, Pair] = {}
+    for number in order:
+        block = blocks[number]
+        text = block.text
+        if len(text) > chrome.LONGEST or is_link(block):
+            continue
+        if chrome.kind(text) not in (Kind.INFO, Kind.BOX, Kind.EDITOR):
+            continue
+        pairs = chrome.pairs(text)
+        for pair in pairs:
+            value = pair.value
+            if not value and len(pairs) == 1 and number + 1 < len(blocks) and number + 1 not in (region.start,):
+                following = blocks[number + 1].text  # <dt>label</dt><dd>value</dd>
+                value = following if len(following) <= 100 and not chrome.pairs(following) and chrome.kind(following) is None else ""
+            if value not in EMPTY and not (pair.field in found and number >= region.end):
+                found.setdefault(pair.field, Pair(pair.field, pair.label, value))
+    return found
+
+
+_JSON = {
+    "document_number": "doc_no", "publisher": "publisher", "identifier": "index_no", "date": "written", "title": "title",
+    "first_publish_time": "published", "display_publish_time": "published", "created_at": "published",
+}  # fmt: skip
+
+
+def _from_json(fields: dict[str, str]) -> Iterable[tuple[str, str]]:
+    for key, name in _JSON.items():
+        if fields.get(key):
+            yield name, _stamp(fields[key]) if name in ("published", "written") else fields[key]
+
+
+def _stamp(value: str) -> str:
+    if re.fullmatch(r"1[0-9]{9}(?:\d{3})?", value):
+        moment = datetime.fromtimestamp(int(value[:10]), tz=_CHINA)
+        return moment.date().isoformat()
+    return value
+
+
+def _dates(told: Fields, page: Page, region: Region, labelled: dict[str, Pair], origin: Origin, title: str | None) -> None:
+    fetched = origin.fetched.date() if origin.fetched else None
+
+    def good(day: date | None, quote: str) -> date | None:
+        if day is None:
+            return None
+        if trouble := dates.problem(day, fetched):
+            told.issues.append(Issue(IssueCode.DATE_INVALID, "published", f"{trouble}: {quote[:60]}"))
+            return None
+        return day
+
+    def label(name: str) -> tuple[date | None, str]:
+        pair = labelled.get(name)
+        if pair is None:
+            return None, ""
+        quote = f"{pair.label}:{pair.value}"
+        return good(dates.value(pair.value[:60]), quote), quote
+
+    published, quote = label("published")
+    issued, issued_quote = label("issued")
+    written, written_quote = label("written")
+    if published is None and written is None:
+        published, quote = issued, issued_quote
+    elif written is None:
+        written, written_quote = issued, issued_quote
+    elif published is None:
+        published, quote = issued, issued_quote
+    if published is None:
+        published, quote = _unlabelled(page, region, title)
+        published = good(published, quote)
+    meta, meta_quote = _meta_date(page)
+    meta = good(meta, meta_quote)
+    if published:
+        told.evidence.append(Evidence("published", str(published), ValueSource.LABEL, quote[:80]))
+    if meta:
+        told.evidence.append(Evidence("published", str(meta), ValueSource.META, meta_quote[:80]))
+    if published and meta and published != meta:
+        told.issues.append(Issue(IssueCode.DATE_CONFLICT, "published", f"shown {published}, meta tag {meta}"))
+    if meta and (published is None or published == meta):
+        told.published, told.published_source = meta, ValueSource.META
+    elif published:
+        told.published, told.published_source = published, ValueSource.LABEL
+    else:
+        _weaker(told, origin, good)
+    signature, signed = _signature(region.lines)
+    told.signature = signature
+    if written:
+        told.evidence.append(Evidence("written", str(written), ValueSource.LABEL, written_quote[:80]))
+    if signed:
+        told.evidence.append(Evidence("written", str(signed), ValueSource.SIGNATURE, " ".join(signature)[:80]))
+    told.written = written or signed or _under_heading(region.lines)
+    if told.written and told.published and (told.written - told.published).days > 31:
+        told.issues.append(Issue(IssueCode.DATE_CONFLICT, "written", f"{told.written} is after publication {told.published}"))
+
+
+def _meta_date(page: Page) -> tuple[date | None, str]:
+    """Return the date of the meta tags; a tag that repeats the time of generation tells nothing."""
+    generated = page.metas.get("others", "")
+    for name in _DATES:
+        value = page.metas.get(name)
+        if not value or (len(value) > 10 and value in generated):
+            continue
+        if day := dates.value(value):
+            return day, f"{name}={value}"
+    return None, ""
+
+
+def _unlabelled(page: Page, region: Region, title: str | None) -> tuple[date | None, str]:
+    """Return a date that stands alone, or opens an info line, between the title and the text."""
+    blocks = page.blocks
+    start = next(
+        (n for n in range(region.start - 1, -1, -1) if chrome.same(blocks[n].text, title) and not is_link(blocks[n])), None
+    )
+    if start is None:
+        return None, ""
+    for block in blocks[start + 1 : region.start]:
+        if day := dates.alone(block.text):
+            return day, block.text
+        if chrome.kind(block.text) is Kind.INFO and (found := dates.find(block.text)):
+            return found[0].day, block.text
+    return None, ""
+
+
+def _weaker(told: Fields, origin: Origin, good) -> None:  # type: ignore[no-untyped-def]  # closure of _dates
+    day = good(origin.link_date, "link date")
+    source = ValueSource.LINK
+    if day is None and origin.url:
+        day, source = good(dates.in_url(origin.url), origin.url), ValueSource.URL
+    if day:
+        told.published, told.published_source = day, source
+        told.evidence.append(Evidence("published", str(day), source, (origin.url or "")[:80]))
+
+
+def _signature(lines: Sequence[str]) -> tuple[tuple[str, ...], date | None]:
+    """Return the organs and the date that sign at the end of a text (lists of files may follow)."""
+    end = len(lines)
+    while end and len(lines) - end < 12 and _ANNEX.search(lines[end - 1]):
+        end -= 1
+    for index in range(end - 1, max(end - 1 - SIGNATURE_LINES, -1), -1):
+        line = lines[index]
+        day = dates.alone(line)
+        organ = ""
+        if day is None and len(line) <= 60 and not _SENTENCE.search(line) and (found := dates.find(line)):
+            last = found[-1]
+            if not line[last.end :].strip(" )）日") and _ORGAN.fullmatch(line[: last.start].strip() or "x"):
+                day, organ = last.day, line[: last.start].strip()
+        if day is not None:
+            return ((organ,) if organ else _organs(lines, index)), day
+    if end and end == len(lines) and _is_organ(lines[-1]):
+        return _organs(lines, end), None
+    return (), None
+
+
+def _organs(lines: Sequence[str], index: int) -> tuple[str, ...]:
+    organs: list[str] = []
+    for line in reversed(lines[max(0, index - 4) : index]):
+        if not _is_organ(line):
+            break
+        organs.insert(0, line.strip())
+    return tuple(organs)
+
+
+def _is_organ(line: str) -> bool:
+    return len(line) <= 60 and _ORGAN.fullmatch(line.strip()) is not None and not heading.is_title_line(line)
+
+
+def _under_heading(lines: Sequence[str]) -> date | None:
+    """Return the date under the heading of a text, or behind it on the same line."""
+    for line in lines[:5]:
+        if day := dates.alone(line):
+            return day
+        if len(line) <= 90 and heading.is_title_line(line) and (found := dates.find(line)):
+            return found[-1].day
+        if chrome.is_prose(line):
+            break
+    return None
+
+
+def _numbers(told: Fields, labelled: dict[str, Pair], region: Region, title: str | None) -> None:
+    if pair := labelled.get("index_no"):
+        if _INDEX_NO.fullmatch(pair.value) and sum(c.isdigit() for c in pair.value) >= 4:
+            told.index_no = pair.value
+            told.evidence.append(Evidence("index_no", pair.value, ValueSource.LABEL, f"{pair.label}:{pair.value}"[:80]))
+    if pair := labelled.get("doc_no"):
+        value = re.sub(r"\s+", "", pair.value)
+        if match := _DOC_NO.fullmatch(value):
+            told.doc_no = match[0]
+            told.evidence.append(Evidence("doc_no", match[0], ValueSource.LABEL, f"{pair.label}:{pair.value}"[:80]))
+        elif any(c.isdigit() for c in value):
+            told.issues.append(Issue(IssueCode.DOC_NO_INVALID, "doc_no", pair.value[:80]))
+    if told.doc_no is None and (found := _own_number(region.lines, title)):
+        told.doc_no, source, quote = found
+        told.evidence.append(Evidence("doc_no", told.doc_no, source, quote[:80]))
+    for name in ("topic", "validity"):
+        if (pair := labelled.get(name)) and len(pair.value) <= 60:
+            setattr(told, name, pair.value)
+            told.evidence.append(Evidence(name, pair.value, ValueSource.LABEL, f"{pair.label}:{pair.value}"[:80]))
+
+
+def _own_number(lines: Sequence[str], title: str | None) -> tuple[str, ValueSource, str] | None:
+    """Return the number of this document from its title or a line of its own at the head; a cited number is not it."""
+    if title:
+        bare = title.strip()
+        for match in _DOC_NO.finditer(bare):
+            before, after = bare[: match.start()].strip(" [【〔(（"), bare[match.end() :].strip(" ]】〕)）")
+            if (not before or not after) and "《" not in bare[: match.start()][-1:]:
+                return re.sub(r"\s+", "", match[0]), ValueSource.TITLE, title
+    for line in lines[:8]:
+        bare = _DOC_LABEL.sub("", line.strip())
+        if match := _DOC_NO.fullmatch(bare):
+            return re.sub(r"\s+", "", match[0]), ValueSource.BODY, line
+    if len(lines) == 1 and _ANNEX.search(lines[0]) and (match := re.search(rf"[(（]({_DOC_NO.pattern})[)）]\.\w+$", lines[0])):
+        return match[1], ValueSource.BODY, lines[0]
+    return None
+
+
+def _people(told: Fields, page: Page, labelled: dict[str, Pair]) -> None:
+    for name in ("publisher", "source"):
+        pair = labelled.get(name)
+        if pair and 2 <= len(pair.value) <= 80 and re.search(f"[{_HAN}]", pair.value):
+            told.evidence.append(Evidence("publisher", pair.value, ValueSource.LABEL, f"{pair.label}:{pair.value}"[:80]))
+            if name == "source":
+                told.source = pair.value
+            told.publisher = told.publisher or pair.value
+    meta = page.metas.get("contentsource")
+    if meta and re.search(f"[{_HAN}]", meta):
+        told.evidence.append(Evidence("publisher", meta, ValueSource.META, f"ContentSource={meta}"[:80]))
+        told.publisher = told.publisher or meta
+    if pair := labelled.get("title"):
+        told.boxed_title = pair.value
+
+
+def _site(told: Fields, page: Page, region: Region, title: str | None) -> None:
+    code = page.metas.get("siteidcode", "").strip()
+    if _CODE.fullmatch(code):
+        told.site_code = code
+        told.evidence.append(Evidence("site_code", code, ValueSource.META, f"SiteIDCode={code}"))
+    host = None
+    for number, block in enumerate(page.blocks):
+        if region.start <= number < region.end or len(block.text) > chrome.LONGEST:
+            continue
+        found = chrome.kind(block.text)
+        if found is Kind.FOOTER:
+            if told.site_code is None and (match := _SITE_CODE.search(block.text)):
+                told.site_code = match[1]
+                told.evidence.append(Evidence("site_code", match[1], ValueSource.LABEL, match[0]))
+            if host is None and (match := _HOST.search(block.text)):
+                host = match[1]
+        elif found is Kind.CRUMB and not told.crumbs and number < max(region.start, 1):
+            steps = _CRUMB_STEP.split(_CRUMB_HEAD.sub("", block.text))
+            told.crumbs = tuple(step for step in (s.strip(" 　【】[]") for s in steps) if step)
+    root = told.crumbs[0] if told.crumbs and re.search("网|站|政府|平台", told.crumbs[0]) else None
+    told.site_name = page.metas.get("sitename") or root or heading.site_in_title(page, title) or host
+    if told.site_name:
+        source = ValueSource.META if page.metas.get("sitename") else ValueSource.LABEL
+        told.evidence.append(Evidence("site_name", told.site_name, source, told.site_name[:80]))
