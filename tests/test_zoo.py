@@ -311,6 +311,8 @@ def test_environment_is_lent(monkeypatch: pytest.MonkeyPatch) -> None:
     assert os.environ["FAZHI_DIVISIONS"] == "/other.tsv"
     monkeypatch.delenv("FAZHI_DIVISIONS")
     with Zoo("none"):
+        with Zoo("none"):
+            assert os.environ["FAZHI_DIVISIONS"] == str(DIVISIONS)
         assert os.environ["FAZHI_DIVISIONS"] == str(DIVISIONS)
     assert "FAZHI_DIVISIONS" not in os.environ
 

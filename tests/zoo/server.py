@@ -63,8 +63,9 @@ class Zoo:
 
     def __enter__(self) -> Self:
         self._divisions = os.environ.get("FAZHI_DIVISIONS")
-        kept = [self._divisions] if self._divisions else []
-        os.environ["FAZHI_DIVISIONS"] = os.pathsep.join([*kept, str(DIVISIONS)])
+        files = self._divisions.split(os.pathsep) if self._divisions else []
+        if str(DIVISIONS) not in files:  # a zoo inside another one finds it there
+            os.environ["FAZHI_DIVISIONS"] = os.pathsep.join([*files, str(DIVISIONS)])
         try:
             for site in self._sites:
                 self._start(site)
