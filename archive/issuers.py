@@ -28,7 +28,10 @@ LONGEST = 60  # characters of an issuer's name; joint issue of two bodies takes 
 _SPACES = re.compile(r"\s+")
 _YEAR = r"(?:(?:19|20)\d\d|[二2][〇○零Oo0][〇○零Oo0一二三四五六七八九\d]{2})"
 _YEARS = re.compile(rf"{_YEAR}年?(?:度)?(?:上半|下半)?")
-_TOPIC = re.compile(r"关于|推进|落实|贯彻|法治|法制|依法行政|依法治|建设法治|年度|工作总结|工作报告|政府信息|政务公开")
+_TOPIC = re.compile(
+    r"关于|推进|落实|贯彻|(?<!依)法治(?!.{1,6}建设领导小组|政府建设领导小组)|法制政府|依法行政(?!.{0,4}领导小组|办公室)"
+    r"|(?<!全面)依法治(?![国省市州县区旗镇乡街盟].{0,3}[委办])|建设法治|年度|工作总结|工作报告|政府信息|政务公开"
+)
 _TOWARDS = re.compile(r"^(?:印发|转发|报送|呈报|上报|公布|发布|公开|呈送|《|的|开展|做好|加强)*")
 _SPLIT = re.compile(r"[、,，;；/]|(?<=人民政府)(?=中共)|(?:(?<=委)|(?<=委员会))(?=[\u4e00-\u9fff]{2,12}人民政府)")
 _NOISE = re.compile(r"^[\[\](){}<>【】〔〕《》\"“”'·:：.。\-—_|*#]+|[\[\](){}<>【】〔〕《》\"“”'·:：.。\-—_|*#]+$")
@@ -136,7 +139,8 @@ def in_title(title: str) -> str | None:
     words = _SPACES.sub(" ", unicodedata.normalize("NFKC", title[:300])).strip()
     bare = titles.clean(words)
     # `clean` drops spaces; those between two issuers are kept to tell them apart.
-    gaps = {bare.find(left + right) + len(left) for left, right in re.findall(r"(\S{2}) (\S{2})", words)}
+    pairs = re.findall(r"(\S{2}) (\S{2})", words)
+    gaps = {bare.find(left + right) + len(left) for left, right in pairs if left + right in bare}
     head = _cut(bare)
     if not head:
         about = re.match(r"关于(.*)", bare) or re.match(rf"{_YEAR}年?度?(.*)", bare)

@@ -37,7 +37,11 @@ _LABEL = re.compile(r"^(?:标题|名称|题目)[:：]")
 _DATE_TAIL = re.compile(r"[\[(]?(?:19|20)\d\d(?:[-./]\d{1,2}[-./]\d{1,2}|年\d{1,2}月\d{1,2}日)[\])]?$")
 _CITED = re.compile(r"《[^《》]*》")
 _QUOTED_WHOLE = re.compile(r"^[《〈\"“【\[](.*)[》〉\"”】\]]$")
-_DISCLAIMER = re.compile(r"^(?:\[[^\]]{1,6}\]|【[^】]{1,6}】)")
+_TAG = re.compile(r"^[\[【(](?P<tag>[^\[\]【】()]{1,16})[\]】)]")
+_HEAD = re.compile(
+    r"^(?:[·•>*#|◆●■▪]|[\[(]?(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}[\])]?|置顶|new!?|\[(?:置顶|图文|最新|荐|热)\])+",
+    re.IGNORECASE,
+)
 
 
 class Kind(StrEnum):
@@ -81,6 +85,7 @@ class _Vocabulary:
     subject: re.Pattern[str]
     column: re.Pattern[str]
     tail: re.Pattern[str]
+    fillers: re.Pattern[str]
     near: tuple[_Near, ...]
 
 
@@ -95,8 +100,10 @@ def clean(title: str) -> str:
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", title[: LONGEST * 2]))[:LONGEST].strip()
     text = re.sub(r"\s+", "", _without_site(text))
     for _ in range(2):
-        text = _ELLIPSIS.sub("", _DATE_TAIL.sub("", _LABEL.sub("", text)))
+        text = _ELLIPSIS.sub("", _DATE_TAIL.sub("", _LABEL.sub("", _HEAD.sub("", text))))
         text = _NUMBER_TAIL.sub("", _NUMBER_HEAD.sub("", text))
+        if (tag := _TAG.match(text)) and tag.end() < len(text) and _vocabulary().column.search(tag["tag"]):
+            text = text[tag.end() :]
         whole = _QUOTED_WHOLE.match(text)
         if whole and not re.search(r"[《》]", whole[1]):
             text = whole[1]
@@ -142,9 +149,9 @@ def read(title: str) -> Title:
         return verdict(Kind.NO)
     if near is not None:
         return verdict(Kind.DOUBTFUL, near[0].reason, near[1])
-    tail = words.tail.sub("", text[match.end() :])
-    if tail:
-        return verdict(Kind.DOUBTFUL, Reason.DOUBTFUL, tail[:20])
+    odd = words.fillers.sub("", match["gap"]) or words.tail.sub("", text[match.end() :])
+    if odd:
+        return verdict(Kind.DOUBTFUL, Reason.DOUBTFUL, odd[:20])
     if told.year is None and words.column.search(text):
         return verdict(Kind.COLUMN, None, text)
     cited = _CITED.search(text)
@@ -172,8 +179,9 @@ def _near(words: _Vocabulary, text: str, *, positive: bool) -> tuple[_Near, str]
         return None
     if positive:
         near, match = next((pair for pair in against if pair[0].strong), against[0])
-    else:  # the head of the phrase, which stands last in Chinese, names the genre
-        near, match = max(against, key=lambda pair: pair[1].end())
+    else:  # the head of the phrase, which stands last in Chinese, names the genre; then strong words
+        heads = [pair for pair in against if not words.tail.sub("", bare[pair[1].end() :])]
+        near, match = max(heads or against, key=lambda pair: (pair[0].strong, pair[1].end()))
     return near, match[0]
 
 
@@ -206,13 +214,14 @@ def _vocabulary() -> _Vocabulary:
     table = tomllib.loads(resources.files("archive").joinpath("data/titles.toml").read_text("utf-8"))
     strong, weak = ("|".join(table["subject"][key]) for key in ("strong", "weak"))
     nouns = "|".join(table["noun"]["strong"])
-    gap = f"[^。;；!?]{{0,{table['noun']['gap']}}}?"
+    gap = f"(?P<gap>[^。;；!?]{{0,{table['noun']['gap']}}}?)"
     return _Vocabulary(
         strong=re.compile(rf"(?:{strong}){gap}(?:{nouns})"),
         weak=re.compile(rf"(?:{weak}){gap}(?:{nouns})"),
         subject=re.compile(f"{strong}|{weak}"),
         column=re.compile("|".join(table["column"]["patterns"])),
         tail=re.compile("|".join(table["tail"]["patterns"]), re.IGNORECASE),
+        fillers=re.compile("|".join(table["noun"]["fillers"])),
         near=tuple(
             _Near(Reason(e["reason"]), e["strength"] == "strong", re.compile("|".join(e["patterns"])))
             for e in table["near"]
