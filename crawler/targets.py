@@ -19,10 +19,10 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 import lxml.html
 from lxml import etree
 
+from archive import charset
 from archive.model import Role
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
-BAD_SHARE = 0.01  # share of replaced characters below which a page counts as damaged UTF-8 rather than as GB 18030
 _PARSER = lxml.html.HTMLParser(encoding="utf-8")
 
 
@@ -39,11 +39,12 @@ class Portal:
     since: int | None = None
     hosts: frozenset[str] = frozenset()
     any_host: bool = False  # single addresses given by the user lie wherever they lie
+    division: str | None = None  # code the user gave for them
 
     @property
     def adcode(self) -> str | None:
-        """The six digits of the division, None for addresses that belong to no entry."""
-        return self.code[:6] or None
+        """The six digits of the division, None where nobody told them."""
+        return self.division or self.code[:6] or None
 
     def owns(self, url: str) -> bool:
         """Say whether an address lies on one of the portal's own hosts."""
@@ -105,26 +106,16 @@ class Page:
 
     @cached_property
     def text(self) -> str:
-        """The decoded page. The declared character set is a hint only: many pages lie."""
-        return decode(self.body)
+        """The decoded page, empty where the bytes are no text. The declared character set is a hint only."""
+        return charset.decode(self.body, self.content_type).text
 
     @cached_property
     def root(self) -> lxml.html.HtmlElement | None:
         """The parsed page, None where there is nothing to parse."""
-        if not self.is_html:
-            return None
         try:
-            return lxml.html.document_fromstring(self.text.replace("\0", "").encode(errors="replace"), parser=_PARSER)
+            return lxml.html.document_fromstring(self.text.encode(errors="replace"), parser=_PARSER)
         except (etree.ParserError, etree.XMLSyntaxError, ValueError):
             return None
-
-    @property
-    def is_html(self) -> bool:
-        """True unless the bytes are plainly something else (PDF, Word, an archive, an image)."""
-        if self.body[:4] in (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"Rar!", b"\x89PNG", b"\xff\xd8\xff\xe0"):
-            return False
-        kind = (self.content_type or "").split(";")[0].strip().lower()
-        return not kind.startswith(("image/", "video/", "audio/", "application/pdf", "application/zip"))
 
     @cached_property
     def base(self) -> str:
@@ -137,20 +128,6 @@ class Page:
     def resolve(self, href: str) -> str | None:
         """Return the canonical address of a link, None where it leads nowhere (``javascript:``, ``#``, empty)."""
         return join(self.base, href)
-
-
-def decode(body: bytes) -> str:
-    """Decode a page: byte order mark, then UTF-8 where almost all of it is valid, else GB 18030.
-
-    >>> decode("法治".encode("gbk")), decode("法治".encode()), decode("法治".encode("utf-16"))
-    ('法治', '法治', '法治')
-    """
-    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return body.decode("utf-16", errors="replace")
-    text = body.decode("utf-8-sig", errors="replace")
-    if "\ufffd" not in text or text.count("\ufffd") < BAD_SHARE * len(text):
-        return text
-    return body.decode("gb18030", errors="replace")
 
 
 def join(base: str, href: str) -> str | None:

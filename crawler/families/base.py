@@ -12,6 +12,7 @@ behind it), the listing is marked truncated.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
@@ -28,6 +29,7 @@ ATTACHMENTS = 20  # files of one report page
 SHORTEST_ENTRY = 6  # characters of an entry's title where nothing else tells entries from menus
 PRIO = {Role.REPORT: 80, Role.ATTACHMENT: 60}
 SEED, PAGER = 100, 90
+_DATE = re.compile(r"(?:19|20)\d\d(?:[-_]?\d{1,2}){0,2}|\d{1,2}(?:-\d{1,2})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,13 +174,14 @@ def entries_of(found: Iterable[Link], listing: str, seen: Set[str]) -> set[str]:
 
 
 def prefix(url: str) -> str:
-    """Return host and the first two directories of an address.
+    """Return host and the first two directories of an address, those that are a date left out.
 
-    >>> prefix("http://a.gov.cn/zwgk/fzzf/202103/t20210318_1.html"), prefix("http://a.gov.cn/index.html")
-    ('a.gov.cn/zwgk/fzzf', 'a.gov.cn')
+    >>> prefix("http://a.gov.cn/zwgk/fzzf/202103/t20210318_1.html"), prefix("http://a.gov.cn/art/2021/3/18/art_7_1.html")
+    ('a.gov.cn/zwgk/fzzf', 'a.gov.cn/art')
     """
     parts = urlsplit(url)
-    return "/".join([parts.netloc, *[part for part in parts.path.split("/")[:-1] if part][:2]])
+    directories = [part for part in parts.path.split("/")[:-1] if part and not _DATE.fullmatch(part)]
+    return "/".join([parts.netloc, *directories[:2]])
 
 
 def fill(form: str, page: int) -> str:

@@ -30,12 +30,11 @@ _NUMBER_IN_NAME = re.compile(r"_(\d{1,4})(?=\.[a-z]+$)")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A pager call: pages declared, this page, the address form of the others, and the id of the div it fills."""
+    """A pager call: pages declared, number of this page, address form of the others."""
 
     total: int
     current: int
     form: str
-    div: str | None = None
 
 
 def call(page: Page) -> Call | None:
@@ -71,7 +70,7 @@ def _create_page(text: str, page: Page) -> Call | None:
         else:  # createPage(25): the number of this page stands in its address only
             name, suffix, current = _named(page.url)
         form = _form(page, f"{name}_{{p}}.{suffix}" if one_based else f"{name}_{{p-1}}.{suffix}")
-        return Call(total, current if one_based else current + 1, form, arguments[0] if one_based else None)
+        return Call(total, current if one_based else current + 1, form)
     return None
 
 

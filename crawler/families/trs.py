@@ -21,7 +21,7 @@ from crawler.families.base import Family, fill
 from crawler.targets import Page, Pager, Target
 
 ARTICLE = re.compile(r"/t(?:19|20)\d{6}_\d+\.s?html?")
-UCAP = re.compile(r"<meta\s+name=[\"']channelid[\"']|createPageHTML\(\s*[\"']page[_-]div", re.IGNORECASE)
+UCAP = re.compile(r"<meta\s+name=[\"']channelid[\"']|/[0-9a-f]{32}\.s?html", re.IGNORECASE)  # the same call, not TRS
 FEWEST = 2  # articles named by date; a single one may be a link to a neighbour's site
 
 
@@ -31,10 +31,10 @@ class Trs(Family):
     name = "trs"
 
     def recognise(self, page: Page) -> bool:
-        if not page.is_html or UCAP.search(page.text):
+        if UCAP.search(page.text):
             return False
-        if (found := pagers.call(page)) is not None:
-            return True if found.div is None else "{p}" in found.form
+        if pagers.call(page) is not None:
+            return True
         return len({match[0] for match in ARTICLE.finditer(page.text)}) >= FEWEST
 
     def next_page(self, page: Page, target: Target, entries: Set[str]) -> tuple[str, Pager] | None:

@@ -1,0 +1,340 @@
+"""The transactional frontier: what is to be fetched, what came of it, and which host must be left alone until when.
+
+The one principle: **the database knows no "in flight"**. An address is *queued* until everything learnt from it is
+committed; what is being fetched is known in memory only. So a kill at any moment leaves the row queued, and the restart
+rule is to do nothing: open the database and go on.
+
+    offer()    insert-or-ignore targets; a listing settled in an earlier round is queued again
+    next()     hand out the best due target of a host that is neither busy nor held; the host is busy then
+    settle()   one transaction: state of the row, links, entries of the listing, hold of the host; the host is free
+
+A *root* is the target a chain of requests began with (redirects go on under its id); it is settled exactly once. A
+*round* is one complete crawl of a portal: an interrupted run goes on in its round, the next run after a complete one
+begins a new round, in which listings are asked again and captured reports are not. Tables: ``crawler.tables``.
+This room knows no HTTP and no Scrapy; times are wall-clock seconds, as they must outlive the process.
+"""
+
+from __future__ import annotations
+
+import heapq
+import sqlite3
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from archive.model import Role
+from crawler import tables
+from crawler.manners import HOLD_CAP, HORIZON, LIMITS, Limits, Result
+from crawler.targets import Portal, Target, netloc
+
+
+class Frontier:
+    """The frontier of one run over some portals, on an open connection in autocommit mode (``captures.connect``)."""
+
+    def __init__(
+        self,
+        db: sqlite3.Connection,
+        portals: Iterable[Portal],
+        *,
+        delay: float = 2.0,
+        limits: Limits = LIMITS,
+        limit: int | None = None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        """``delay`` is the own pause between two requests to a host, ``limit`` the number of pages of this run."""
+        self.db, self.delay, self.limits, self.limit, self.now = db, delay, limits, limit, now
+        self.portals = {portal.code: portal for portal in portals}
+        self.rounds: dict[str, int] = {}
+        self.stopped = False  # hand out nothing more: the run is ending
+        self.pages = 0
+        self.answered: dict[str, int] = defaultdict(int)  # portal -> pages of this run
+        self.on_host: dict[str, int] = defaultdict(int)  # host -> addresses asked in this run
+        self._busy: dict[str, int] = {}  # host -> root in flight there
+        self._hold: dict[str, float] = {}
+        self._crawl_delay: dict[str, float] = {}
+        self._strikes: dict[str, int] = {}
+        self._due: dict[str, float] = {}  # host -> when its next target may go
+        self._heap: list[tuple[float, str]] = []
+        tables.create(db)
+        with self._transaction():
+            for code in self.portals:
+                self.rounds[code] = self._open_round(code)
+        db.execute("CREATE TEMP TABLE run(portal TEXT PRIMARY KEY)")
+        db.executemany("INSERT INTO run VALUES(?)", [(code,) for code in self.portals])
+        for row in db.execute("SELECT host,hold_until,delay,strikes FROM hosts"):
+            self._hold[row["host"]] = row["hold_until"] if row["hold_until"] <= now() + HOLD_CAP else 0.0
+            self._crawl_delay[row["host"]] = row["delay"]
+            self._strikes[row["host"]] = row["strikes"]
+        for row in db.execute(
+            "SELECT DISTINCT host FROM targets WHERE state='queued' AND portal IN (SELECT portal FROM run)"
+        ):
+            self._plan(row["host"])
+
+    def _open_round(self, code: str) -> int:
+        row = self.db.execute("SELECT round,open FROM rounds WHERE portal=?", (code,)).fetchone()
+        if row is not None and row["open"]:
+            return int(row["round"])
+        number = row["round"] + 1 if row is not None else 1
+        self.db.execute(
+            "INSERT INTO rounds(portal,round,open) VALUES(?,?,1) ON CONFLICT(portal) DO UPDATE SET round=?,open=1",
+            (code, number, number),
+        )
+        return number
+
+    # what is to be fetched
+
+    def offer(self, targets: Iterable[Target], *, force: bool = False) -> int:
+        """Store targets that are not known yet and return how many came into the queue.
+
+        ``force`` queues an address again whatever became of it: the user asked for it.
+        """
+        with self._transaction():
+            hosts = [host for target in targets if (host := self._insert(target, force=force))]
+        for host in set(hosts):
+            self._plan(host)
+        return len(hosts)
+
+    def _insert(self, target: Target, *, force: bool = False) -> str | None:
+        """Insert or requeue a target; return its host if it is queued by that, else None."""
+        code, turn = target.portal, self.rounds[target.portal]
+        if target.depth > self.limits.depth and not force:
+            return None
+        host = netloc(target.url)
+        row = self.db.execute(
+            "SELECT id,state,round FROM targets WHERE portal=? AND url=?", (code, target.url)
+        ).fetchone()
+        if row is not None:
+            again = row["state"] != "queued" and row["round"] < turn
+            again = again and (target.role is Role.LISTING or row["state"] != "done")
+            if not (again or force):
+                return None
+            if not force and target.guessed and not self._within_budget(code, turn):
+                return None
+            self.db.execute(
+                f"UPDATE targets SET ({tables.FIELDS},state,round,note)=({','.join('?' * 16)}),tries=0,next_at=0,"
+                "truncated=NULL WHERE id=?",
+                (*tables.values(target), "queued", turn, "", row["id"]),
+            )
+            return host
+        if target.guessed and not self._within_budget(code, turn):
+            return None
+        state = "queued"
+        if target.role is not Role.LISTING and not force and self._captured(code, target.url):
+            state = "done"  # databases were rebuilt from the WARC files: the page is there already
+        self.db.execute(tables.INSERT, (*tables.values(target), state, turn, ""))
+        return host if state == "queued" else None
+
+    def _within_budget(self, code: str, turn: int) -> bool:
+        count = self.db.execute(
+            "SELECT count(*) FROM targets WHERE portal=? AND round=? AND guessed", (code, turn)
+        ).fetchone()[0]
+        return bool(count < self.limits.discovery)
+
+    def _captured(self, code: str, url: str) -> bool:
+        row = self.db.execute(
+            "SELECT 1 FROM captures WHERE target=? AND portal IS ? AND status=200 AND role IN ('report','attachment')",
+            (url, code or None),
+        ).fetchone()
+        return row is not None
+
+    def next(self) -> Target | None:
+        """Hand out the best due target of a host that is free, and make the host busy; None if there is none now."""
+        in_flight = len(set(self._busy.values()))
+        if self.stopped or (self.limit is not None and self.pages + in_flight >= self.limit):
+            return None
+        now = self.now()
+        while self._heap and self._heap[0][0] <= now:
+            due, host = heapq.heappop(self._heap)
+            if self._due.get(host) != due or host in self._busy:
+                continue  # planned anew since, or busy: planned again when it is free
+            del self._due[host]
+            row = self.db.execute(
+                "SELECT * FROM targets WHERE host=? AND state='queued' AND next_at<=?"
+                " AND portal IN (SELECT portal FROM run) ORDER BY prio DESC,id LIMIT 1",
+                (host, now),
+            ).fetchone()
+            if row is None:
+                self._plan(host)
+                continue
+            target = tables.from_row(row)
+            self._busy[host] = row["id"]
+            self.on_host[host] += 1
+            return target
+        return None
+
+    def claim(self, url: str, root: int) -> bool:
+        """Make the host of a redirect's next address busy for a root; False while it must wait."""
+        host = netloc(url)
+        if self._busy.get(host, root) != root or self._hold.get(host, 0.0) > self.now():
+            return False
+        self._busy[host] = root
+        return True
+
+    def leave(self, url: str, root: int) -> None:
+        """Free the host of an address that answered with a redirect elsewhere."""
+        host = netloc(url)
+        if self._busy.get(host) == root:
+            del self._busy[host]
+            self._plan(host)
+
+    def answered_at(self, host: str) -> None:
+        """Pace a host: nothing more goes there before its delay is over. Called for every answer, robots.txt too."""
+        self._hold[host] = max(self._hold.get(host, 0.0), self.now() + self.pause(host))
+
+    def pause(self, host: str) -> float:
+        """Return the seconds between two requests to a host: the own delay or its Crawl-delay, whichever is longer."""
+        return max(self.delay, self._crawl_delay.get(host, 0.0))
+
+    def set_crawl_delay(self, host: str, seconds: float) -> None:
+        """Remember what robots.txt asks for; stored with the next hold of the host."""
+        self._crawl_delay[host] = seconds
+
+    def strikes(self, host: str) -> int:
+        """Return how often in a row a host has asked to be left alone."""
+        return self._strikes.get(host, 0)
+
+    def held_until(self, host: str) -> float:
+        """Return when a host may be asked again, in seconds since the epoch."""
+        return self._hold.get(host, 0.0)
+
+    def redirect_known(self, url: str, portal: str) -> bool:
+        """Say whether the address a redirect leads to was fetched already, as a target of its own."""
+        row = self.db.execute("SELECT state,round FROM targets WHERE portal=? AND url=?", (portal, url)).fetchone()
+        return row is not None and row["state"] == "done" and row["round"] == self.rounds[portal]
+
+    def seen(self, target: Target) -> frozenset[str]:
+        """Return the entries on the earlier pages of a listing, in this round."""
+        rows = self.db.execute(
+            "SELECT url FROM entries WHERE portal=? AND listing=? AND round=? AND page<?",
+            (target.portal, target.listing or target.url, self.rounds[target.portal], target.page),
+        )
+        return frozenset(row["url"] for row in rows)
+
+    def exhausted(self, target: Target) -> bool:
+        """Say whether the try that is going on is the last one of a target."""
+        row = self.db.execute("SELECT tries FROM targets WHERE id=?", (target.id,)).fetchone()
+        return bool(row["tries"] + 1 >= self.limits.tries)
+
+    # what came of it
+
+    def settle(self, target: Target, result: Result) -> None:
+        """Commit everything learnt from a root in one transaction, then free its hosts.
+
+        If the commit fails the root stays queued in the database and busy in memory: the caller ends the run.
+        """
+        assert target.id is not None
+        now = self.now()
+        host = result.host or netloc(target.url)
+        state, next_at = result.state, 0.0
+        hold = max(self._hold.get(host, 0.0), now + result.hold if result.hold else 0.0)
+        strikes = self._strikes.get(host, 0) + 1 if result.strike else (0 if result.answered else self.strikes(host))
+        tries = self.db.execute("SELECT tries FROM targets WHERE id=?", (target.id,)).fetchone()["tries"] + 1
+        if state == "again":
+            state = "queued" if tries < self.limits.tries else "failed"
+            next_at = now + result.hold
+        hosts = {netloc(target.url), host}
+        with self._transaction():
+            for link in result.links:
+                if (found := self._insert(link)) is not None:
+                    hosts.add(found)
+            self.db.executemany(
+                "INSERT OR IGNORE INTO entries(portal,listing,round,page,url) VALUES(?,?,?,?,?)",
+                [
+                    (target.portal, target.listing or target.url, self.rounds[target.portal], target.page, url)
+                    for url in result.entries
+                ],
+            )
+            self.db.execute(
+                "UPDATE targets SET state=?,tries=?,next_at=?,note=?,truncated=?,round=? WHERE id=?",
+                (state, tries, next_at, result.note, result.truncated, self.rounds[target.portal], target.id),
+            )
+            if result.also and result.also != target.url and state == "done":
+                self._also(target, result.also)
+            self.db.execute(
+                "INSERT OR REPLACE INTO hosts(host,hold_until,delay,strikes,blocked) VALUES(?,?,?,?,?)",
+                (host, hold, self._crawl_delay.get(host, 0.0), strikes, result.blocked),
+            )
+        self._hold[host], self._strikes[host] = hold, strikes
+        if result.answered:
+            self.pages += 1
+            self.answered[target.portal] += 1
+        for busy in [name for name, root in self._busy.items() if root == target.id]:
+            del self._busy[busy]
+            hosts.add(busy)
+        for each in hosts:
+            self._plan(each)
+
+    def _also(self, target: Target, url: str) -> None:
+        """Record the address a redirect ended at as fetched, so that it is not fetched again as a link of its own."""
+        found = replace(target, url=url, prio=0)
+        self.db.execute(
+            f"{tables.INSERT} ON CONFLICT(portal,url) DO UPDATE SET state='done',round=excluded.round,"
+            "note=excluded.note WHERE role<>'listing' OR excluded.role='listing'",
+            (*tables.values(found), "done", self.rounds[target.portal], f"redirect from {target.url}"),
+        )
+
+    def close_rounds(self) -> None:
+        """Close the round of every portal of the run that has nothing left in the queue."""
+        with self._transaction():
+            for code in self.portals:
+                left = self.db.execute(
+                    "SELECT 1 FROM targets WHERE portal=? AND state='queued' LIMIT 1", (code,)
+                ).fetchone()
+                if left is None:
+                    self.db.execute("UPDATE rounds SET open=0 WHERE portal=?", (code,))
+
+    # when to go on
+
+    def _plan(self, host: str) -> None:
+        """Note when the next target of a host falls due."""
+        if host in self._busy:
+            return
+        if self.on_host[host] >= self.limits.host_pages:
+            self._due.pop(host, None)
+            return
+        row = self.db.execute(
+            "SELECT min(next_at) FROM targets WHERE host=? AND state='queued' AND portal IN (SELECT portal FROM run)",
+            (host,),
+        ).fetchone()
+        if row[0] is None:
+            self._due.pop(host, None)
+            return
+        due = max(row[0], self._hold.get(host, 0.0))
+        if self._due.get(host) != due:
+            self._due[host] = due
+            heapq.heappush(self._heap, (due, host))
+
+    def wake_at(self) -> float | None:
+        """Return when the next target falls due, None if nothing waits."""
+        while self._heap and self._due.get(self._heap[0][1]) != self._heap[0][0]:
+            heapq.heappop(self._heap)
+        return self._heap[0][0] if self._heap else None
+
+    def pending(self) -> bool:
+        """Say whether this run still has something to do: a root in flight, or a target due within the horizon."""
+        if self._busy:
+            return True
+        if self.stopped or (self.limit is not None and self.pages >= self.limit):
+            return False
+        due = self.wake_at()
+        return due is not None and due <= self.now() + HORIZON
+
+    def queued(self) -> int:
+        """Return how many targets of this run's portals wait."""
+        return int(
+            self.db.execute(
+                "SELECT count(*) FROM targets WHERE state='queued' AND portal IN (SELECT portal FROM run)"
+            ).fetchone()[0]
+        )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self.db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self.db.execute("ROLLBACK")
+            raise
+        self.db.execute("COMMIT")

@@ -1,0 +1,155 @@
+"""Downloader middleware: every answer becomes a WARC record and a capture row before anything else sees it.
+
+It stands between the network and all other middlewares, so it sees bodies as received, every hop of a redirect, every
+attempt, and robots.txt. Order: record written, fsync, row committed, answer goes on; so a row always points to bytes.
+An answer that is no content (redirect, error, refusal, torn body) is archived under the role ``other``: it is kept, and
+never taken for a report. What brings no answer at all (time-out, reset) becomes the note of its target.
+"""
+
+from __future__ import annotations
+
+import zlib
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+
+from archive import warc_coding
+from archive.model import Origin, Role
+from archive.warc_http import Exchange, header_text
+from crawler import guard
+from crawler.session import Session
+from crawler.targets import Page, Target, netloc
+
+GZIP = ("gzip", "x-gzip")
+STEP = 1 << 16
+
+
+class Recorder:
+    """Named in ``settings.DOWNLOADER_MIDDLEWARES``."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Recorder:
+        """Make the recorder of a crawler whose spider carries a session."""
+        spider = crawler.spider
+        return cls(spider.session)  # type: ignore[union-attr]  # the spider is PortalSpider, made before this
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Archive an answer and pace its host; a disk that refuses ends the run and leaves the root queued."""
+        session = self._session
+        session.frontier.answered_at(netloc(request.url))
+        target: Target = request.meta["target"]
+        torn = torn_by(response)
+        request.meta["torn"] = torn
+        exchange = exchange_of(request, response, torn)
+        try:
+            capture = session.writer.write(
+                exchange,
+                origin_of(session, target, exchange, request),
+                target=request.url if is_robots(request) else target.url,
+                depth=target.depth,
+                crawl=session.crawl,
+            )
+            session.writer.sync()
+            session.captures.add(capture)
+        except Exception as error:
+            session.stop(error)
+            raise
+        return response
+
+
+def is_robots(request: Request) -> bool:
+    """Say whether a request asks for robots.txt."""
+    return bool(request.meta.get("dont_obey_robotstxt"))
+
+
+def exchange_of(request: Request, response: Response, torn: str | None) -> Exchange:
+    """Return what went over the wire, as far as Scrapy tells: no reason phrase, header names in title case."""
+    try:
+        reason = HTTPStatus(response.status).phrase
+    except ValueError:
+        reason = ""
+    asked = [("Host", netloc(request.url)), *_headers(request)]
+    return Exchange(
+        url=request.url,
+        status=response.status,
+        reason=reason,
+        protocol=response.protocol or "HTTP/1.1",
+        headers=tuple(_headers(response)),
+        body=response.body,
+        request_line_method=request.method,
+        request_headers=tuple(asked),
+        request_body=request.body,
+        fetched=datetime.now(UTC),
+        ip=str(response.ip_address) if response.ip_address else None,
+        truncated=torn,
+    )
+
+
+def origin_of(session: Session, target: Target, exchange: Exchange, request: Request) -> Origin:
+    """Return what is known of an answer before it is read; its role says whether extraction may see it."""
+    portal = session.portal(target)
+    content_type = next((value for name, value in exchange.headers if name.lower() == "content-type"), None)
+    role = target.role
+    if is_robots(request):
+        role = Role.ROBOTS
+    elif not 200 <= exchange.status < 300 or exchange.truncated or _refused(exchange, content_type):
+        role = Role.OTHER
+    plain = role is Role.ROBOTS
+    return Origin(
+        url=exchange.url,
+        portal=target.portal or None,
+        adcode=portal.adcode,
+        role=role,
+        link_title=None if plain else target.title,
+        link_date=None if plain else target.date,
+        parent=None if plain else target.parent,
+        content_type=content_type,
+        status=exchange.status,
+        fetched=exchange.fetched,
+    )
+
+
+def torn_by(response: Response) -> str | None:
+    """Return why a body is not whole, in the words of WARC, or None. Scrapy takes a cut gzip stream for a whole one.
+
+    >>> import gzip
+    >>> whole = gzip.compress(b"x" * 1000)
+    >>> answer = Response("http://a.gov.cn/", headers={"Content-Encoding": "gzip"}, body=whole[:-9])
+    >>> torn_by(answer), torn_by(answer.replace(body=whole))
+    ('disconnect', None)
+    """
+    if "dataloss" in response.flags:
+        return "disconnect"
+    coding = (response.headers.get("Content-Encoding") or b"").decode("latin-1").strip().lower()
+    if coding not in GZIP or not response.body.startswith(warc_coding.GZIP_MAGIC):
+        return None
+    stream = zlib.decompressobj(31)
+    data = response.body
+    try:
+        while data and not stream.eof:
+            stream.decompress(data, STEP)
+            data = stream.unconsumed_tail
+    except zlib.error:
+        return "unspecified"
+    return None if stream.eof else "disconnect"
+
+
+def _refused(exchange: Exchange, content_type: str | None) -> bool:
+    codings = ", ".join(value for name, value in exchange.headers if name.lower() == "content-encoding")
+    page = Page(exchange.url, warc_coding.decode(exchange.body, codings), content_type, exchange.status)
+    return guard.refusal(page) is not None or guard.refresh(page) is not None
+
+
+def _headers(message: Request | Response) -> list[tuple[str, str]]:
+    """Return the headers of a message, each value of a repeated one, decoded."""
+    return [
+        (header_text(name), header_text(value))
+        for name, values in message.headers.items()
+        for value in ([values] if isinstance(values, bytes) else values)
+    ]

@@ -1,0 +1,153 @@
+"""Run a crawl: lock, repair, extraction in the background, Scrapy, verdicts. What ``fazhi crawl`` and ``fazhi add URL`` do.
+
+Scrapy's reactor can be started once in a process, so a process runs one crawl. Ctrl-C or SIGTERM ends it in good order
+with exit code 130; the next run goes on where it stopped. So does one after ``kill -9``.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+
+from archive.datadir import DataDir
+from archive.errors import FazhiError, StorageError, UsageError
+from archive.model import Role
+from archive.pipeline import Pipeline
+from crawler import verdicts
+from crawler.families.base import SEED
+from crawler.session import Progress, Session, State
+from crawler.spider import PortalSpider
+from crawler.targets import Portal, Target, canonical, netloc
+from crawler.verdicts import FINE, Row
+
+__all__ = ["Progress", "Row", "State", "Summary", "crawl", "fetch"]
+
+FINE_EXIT, NOT_FINE_EXIT, INTERRUPTED_EXIT = 0, 3, 130
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a run did: a row a portal, and totals. ``exit_code``: 0, 3 where a verdict is not fine, 130 interrupted."""
+
+    portals: list[Row] = field(default_factory=list)
+    pages: int = 0
+    reports: int = 0
+    rejected: int = 0
+    failed: int = 0
+    exit_code: int = FINE_EXIT
+
+
+def crawl(
+    place: DataDir,
+    portals: Sequence[Portal],
+    *,
+    limit: int | None = None,
+    delay: float | None = None,
+    progress: Progress | None = None,
+) -> Summary:
+    """Crawl portals and archive what they publish; go on where an interrupted run stopped.
+
+    Raises ``StorageError`` when the disk refuses or another fazhi holds the directory; what was fetched until then is
+    kept, and what was not is still queued.
+    """
+    with place.lock():
+        with Session(place, portals, limit=limit, delay=delay, progress=progress) as session:
+            session.seed()
+            interrupted = _work(session)
+            return _summary(session, interrupted, limit)
+
+
+def fetch(
+    place: DataDir, addresses: Sequence[str], *, code: str | None = None, progress: Progress | None = None
+) -> Summary:
+    """Fetch single addresses and archive them as possible reports; ``code`` is the division they belong to.
+
+    They are fetched again if they were before: the user asked for it.
+    """
+    targets = []
+    for address in addresses:
+        url = canonical(address)
+        if url is None:
+            raise UsageError(f"no web address: {address}", "an address begins with http:// or https:// and a host")
+        targets.append(Target(url=url, role=Role.REPORT, portal="", prio=SEED))
+    name = netloc(targets[0].url) if len({netloc(t.url) for t in targets}) == 1 else f"{len(targets)} addresses"
+    loose = Portal(code="", name=name, home=targets[0].url, any_host=True, division=code)
+    with place.lock():
+        with Session(place, [loose], progress=progress) as session:
+            session.frontier.offer(targets, force=True)
+            interrupted = _work(session)
+            return _summary(session, interrupted, None)
+
+
+def _work(session: Session) -> bool:
+    """Run Scrapy, with extraction beside it, to the end; return whether the user interrupted it."""
+    pipeline = Pipeline(session.place)
+    pipeline.start()
+    interrupted = False
+    try:
+        with _handlers():
+            settings = Settings()
+            settings.setmodule("crawler.settings")
+            process = AsyncCrawlerProcess(settings)
+            process.crawl(PortalSpider, session=session)
+            process.start()
+        interrupted = session.reason == "shutdown"
+    finally:
+        try:
+            pipeline.finish()
+        except KeyboardInterrupt:
+            interrupted = True
+    session.tick(now=True)
+    if session.fatal is not None:
+        if isinstance(session.fatal, FazhiError):
+            raise session.fatal
+        if isinstance(session.fatal, OSError):
+            raise StorageError(
+                f"cannot write to {session.place.root}: {session.fatal.strerror}",
+                "make room or choose another directory with --data; the next run goes on where this one stopped",
+            ) from session.fatal
+        raise session.fatal
+    return interrupted
+
+
+def _summary(session: Session, interrupted: bool, limit: int | None) -> Summary:
+    if interrupted:
+        session.reason = "shutdown"
+    session.close_rounds()
+    stopped = ""
+    if interrupted:
+        stopped = "interrupted"
+    elif limit is not None and session.frontier.pages >= limit:
+        stopped = f"ended by --limit {limit}"
+    with closing(verdicts.Books(session.place, session.crawl)) as books:
+        rows = []
+        for portal in session.portals.values():
+            pages = session.frontier.answered[portal.code]
+            rows.append(books.addresses(portal, pages) if portal.any_host else books.row(portal, pages, stopped))
+        failed = books.failed()
+    verdicts.store(session.place.crawl_db, session.crawl, rows)
+    code = FINE_EXIT if all(row.verdict in FINE for row in rows) else NOT_FINE_EXIT
+    return Summary(
+        portals=rows,
+        pages=session.frontier.pages,
+        reports=sum(row.reports for row in rows),
+        rejected=sum(row.rejected for row in rows),
+        failed=failed,
+        exit_code=INTERRUPTED_EXIT if interrupted else code,
+    )
+
+
+@contextmanager
+def _handlers() -> Iterator[None]:
+    """Give the signals back after Scrapy, which keeps them for a reactor that no longer runs."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

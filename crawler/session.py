@@ -1,0 +1,131 @@
+"""One run of the crawler: the open database, frontier and WARC writer that Scrapy's components share.
+
+``run`` makes a session and hands it to the spider; scheduler, recorder and robots middleware take it from there.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
+
+from archive import captures, warc_repair
+from archive.datadir import DataDir
+from archive.warc_write import WarcWriter
+from crawler import families, settings
+from crawler.frontier import Frontier
+from crawler.manners import LIMITS, Limits, Result
+from crawler.targets import Portal, Target
+
+log = logging.getLogger(__name__)
+
+TICK = 0.2  # seconds between two reports of progress
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How far a run is: pages had, addresses that wait."""
+
+    pages: int
+    queued: int
+
+
+Progress = Callable[[State], None]
+
+
+class Session:
+    """A run over some portals in a data directory whose lock the caller holds. Use as a context manager."""
+
+    def __init__(
+        self,
+        place: DataDir,
+        portals: Sequence[Portal],
+        *,
+        delay: float | None = None,
+        limit: int | None = None,
+        limits: Limits = LIMITS,
+        progress: Progress | None = None,
+    ) -> None:
+        """``delay`` is the own pause between two requests to a host, ``limit`` the number of pages of the run."""
+        for done in warc_repair.repair(place.warc):
+            log.warning("%s", done)
+        self.place = place
+        self.portals = {portal.code: portal for portal in portals}
+        self.crawl = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+        self.fatal: BaseException | None = None  # what ended the run: a full disk, a defect
+        self.reason = ""  # Scrapy's reason for the end: finished, shutdown
+        self.wake: Callable[[], None] = lambda: None  # set by the scheduler: look for work now
+        self.close_spider: Callable[[str], None] = lambda reason: None  # set by the spider
+        self._progress, self._ticked = progress, 0.0
+        self.db = captures.connect(place.crawl_db)
+        self.captures = captures.Captures(self.db)
+        self.frontier = Frontier(
+            self.db, portals, delay=settings.DELAY if delay is None else delay, limit=limit, limits=limits
+        )
+        self.db.execute(
+            "INSERT INTO crawls(id,started,state) VALUES(?,?,'running')", (self.crawl, datetime.now(UTC).isoformat())
+        )
+        self.writer = WarcWriter(
+            place.warc,
+            known=self.captures.find_digest,
+            info={"robots": "obey", "http-header-user-agent": settings.USER_AGENT, "isPartOf": self.crawl},
+        )
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def seed(self) -> None:
+        """Offer where each portal's crawl begins; what is known is ignored, so this is done at every start."""
+        for portal in self.portals.values():
+            self.frontier.offer(families.get(portal.family).seeds(portal))
+
+    def portal(self, target: Target) -> Portal:
+        """Return the portal a target belongs to."""
+        return self.portals[target.portal]
+
+    def settle(self, target: Target, result: Result) -> None:
+        """Commit what came of a root; a failure to commit ends the run and leaves the root queued."""
+        try:
+            self.frontier.settle(target, result)
+        except Exception as error:
+            self.stop(error)
+            return
+        self.tick()
+        self.wake()
+
+    def stop(self, error: BaseException) -> None:
+        """End the run in good order because of an error that no later page can be spared."""
+        if self.fatal is None:
+            self.fatal = error
+            self.frontier.stopped = True
+            self.close_spider("storage")
+
+    def tick(self, *, now: bool = False) -> None:
+        """Report progress, a few times a second at most."""
+        if self._progress and (now or time.monotonic() - self._ticked >= TICK):
+            self._ticked = time.monotonic()
+            self._progress(State(self.frontier.pages, self.frontier.queued()))
+
+    def close_rounds(self) -> None:
+        """Close the rounds of portals with nothing left to do; what is left is taken up by the next run."""
+        self.frontier.close_rounds()
+        state = "interrupted" if self.reason == "shutdown" else "finished"
+        self.db.execute(
+            "UPDATE crawls SET ended=?,state=? WHERE id=?", (datetime.now(UTC).isoformat(), state, self.crawl)
+        )
+
+    def close(self) -> None:
+        """Close writer and database."""
+        try:
+            self.writer.close()
+        finally:
+            self.db.close()

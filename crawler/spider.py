@@ -1,0 +1,182 @@
+"""The one spider, for all places: an answer in, one ``Result`` out. A place is data, a dialect a class of ``families``.
+
+Every root is settled exactly once, on whatever way its request ends; a root left unsettled would keep its host busy for
+ever. ``scrapy crawl portal -a code=420683`` works too: the spider then makes its own session.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from archive.datadir import DataDir
+from archive.model import Role
+from crawler import catalogue, families, guard, manners
+from crawler.manners import Result
+from crawler.robots import Forbidden, Unreachable, Wait, text_of
+from crawler.session import Session
+from crawler.targets import Page, Target, canonical, netloc
+
+log = logging.getLogger(__name__)
+
+
+class PortalSpider(Spider):
+    """Crawls the portals of a session."""
+
+    name = "portal"
+
+    def __init__(
+        self,
+        session: Session | None = None,
+        code: str | None = None,
+        portals: str | None = None,
+        data: str = "data",
+        delay: str | None = None,
+        limit: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """``session`` comes from ``run``; the others are the ``-a`` arguments of ``scrapy crawl``."""
+        super().__init__(**kwargs)
+        self._own = None
+        if session is None:
+            known = catalogue.load(Path(portals) if portals else None)
+            chosen = catalogue.select(known, [code]) if code else list(known.values())
+            place = DataDir.open(Path(data))
+            self._own = place.lock()
+            self._own.__enter__()
+            session = Session(
+                place, chosen, delay=float(delay) if delay else None, limit=int(limit) if limit else None
+            )  # fmt: skip
+            session.seed()
+        self.session = session
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> PortalSpider:
+        """Make the spider and tell the session how to end it."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.session.close_spider = lambda reason: _close(crawler, reason)
+        return spider
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Yield nothing: what is to be fetched stands in the frontier."""
+        nothing: tuple[Any, ...] = ()
+        for request in nothing:
+            yield request
+
+    def closed(self, reason: str) -> None:
+        """Remember why the crawl ended; close a session of our own."""
+        self.session.reason = reason
+        if self._own is not None:
+            if self.session.fatal is None:
+                self.session.close_rounds()
+            self.session.close()
+            self._own.__exit__(None, None, None)
+
+    def parse(self, response: Response) -> None:
+        """Settle the root of an answer."""
+        assert response.request is not None
+        target: Target = response.request.meta["target"]
+        try:
+            result = self._result(response, response.request, target)
+        except Exception as error:
+            log.exception("%s could not be read", target.url)
+            result = self._failed(target, Result(state="failed", note=f"defect: {type(error).__name__}: {error}"))
+        if self.session.fatal is None:
+            self.session.settle(target, result)
+
+    def failed(self, failure: Failure) -> None:
+        """Settle the root of a request that brought no answer."""
+        request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
+        target: Target = request.meta["target"]
+        error = failure.value
+        if self.session.fatal is not None:
+            return  # the row stays queued: the next run takes it up
+        if isinstance(error, Wait):
+            self._later(request)
+            return
+        host = netloc(request.url)
+        strikes = self.session.frontier.strikes(host)
+        if isinstance(error, Forbidden):
+            result = Result(state="refused", note="forbidden by robots.txt", answered=False)
+        elif isinstance(error, Unreachable):
+            result = error.result
+        elif isinstance(error, DownloadCancelledError):
+            result = Result(state="failed", note=f"larger than {self.settings.getint('DOWNLOAD_MAXSIZE'):,} bytes")
+        elif isinstance(error, IgnoreRequest):
+            result = Result(state="failed", note=str(error) or type(error).__name__)
+        else:
+            what = f"{type(error).__name__}: {error}"[:300]
+            result = manners.trouble(what, strikes, self.session.frontier.delay, answered=False)
+        self.session.settle(target, replace(self._failed(target, result), host=host))
+
+    def _later(self, request: Request) -> None:
+        """Hand a page back to the scheduler that has to wait behind its robots.txt."""
+        assert self.crawler.engine is not None
+        scheduler = self.crawler.engine.scheduler
+        assert scheduler is not None
+        scheduler.enqueue_request(request)
+        self.session.wake()
+
+    def _result(self, response: Response, request: Request, target: Target) -> Result:
+        session, host = self.session, netloc(response.url)
+        frontier = session.frontier
+        strikes = frontier.strikes(host)
+        page = Page(
+            canonical(response.url) or response.url, response.body, text_of(response, "Content-Type"), response.status
+        )
+        if name := guard.refusal(page):
+            result = manners.refusal(name, strikes)
+        elif response.status in (429, 503):
+            wait = manners.retry_after(text_of(response, "Retry-After"), time.time())
+            result = manners.overloaded(response.status, wait, strikes, frontier.delay)
+        elif torn := request.meta.get("torn"):
+            result = manners.trouble(f"the body is not whole ({torn})", strikes, frontier.delay)
+        elif response.status >= 500:
+            result = manners.trouble(f"HTTP {response.status}", strikes, frontier.delay)
+        elif not 200 <= response.status < 300:
+            result = Result(state="failed", note=f"HTTP {response.status}")
+        else:
+            return replace(self._content(page, target), host=host, also=page.url)
+        return replace(self._failed(target, result), host=host)
+
+    def _content(self, page: Page, target: Target) -> Result:
+        """Return what a page that is content leads to."""
+        portal = self.session.portal(target)
+        if (url := guard.refresh(page)) is not None and target.role in (Role.LISTING, Role.REPORT):
+            if not portal.owns(url):
+                return Result(state="failed", note=f"sends on to a foreign host: {url}")
+            onward = replace(target, url=url, depth=target.depth + 1, id=None)
+            return Result(state="done", note=f"sends on to {url}", links=(onward,))
+        family = families.choose(page, portal.family)
+        found = family.follow(page, target, portal, self.session.frontier.seen(target))
+        return Result(state="done", links=found.targets, entries=found.entries, truncated=found.truncated)
+
+    def _failed(self, target: Target, result: Result) -> Result:
+        """Add to a failure for good what it means for the target's listing: another trial, or cut short."""
+        last = result.state == "failed" or (result.state == "again" and self.session.frontier.exhausted(target))
+        if not last:
+            return result
+        lost = families.get(self.session.portal(target).family).missing(target)
+        return replace(result, links=lost.targets, truncated=lost.truncated)
+
+
+def _close(crawler: Crawler, reason: str) -> None:
+    """End the crawl from inside a callback."""
+    assert crawler.engine is not None
+    task = asyncio.ensure_future(crawler.engine.close_spider_async(reason=reason))
+    _ENDING.add(task)
+    task.add_done_callback(_ENDING.discard)
+
+
+_ENDING: set[asyncio.Future[None]] = set()  # the event loop keeps weak references only

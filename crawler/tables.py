@@ -1,0 +1,100 @@
+"""The crawler's tables in ``crawl.db``, beside ``captures``. Nothing in them is needed to rebuild the archive."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import asdict
+from datetime import date
+
+from archive.model import Role
+from crawler.targets import Pager, Target, netloc
+
+SCHEMA = """
+-- Every address met. queued: what is learnt from it is still to be committed; there is no "in flight".
+CREATE TABLE IF NOT EXISTS targets (
+    id INTEGER PRIMARY KEY,
+    portal TEXT NOT NULL,            -- code of the catalogue; empty for single addresses the user gave
+    url TEXT NOT NULL,               -- canonical
+    host TEXT NOT NULL,              -- with port
+    role TEXT NOT NULL,              -- listing, report, attachment
+    title TEXT, date TEXT, parent TEXT,
+    depth INTEGER NOT NULL,
+    prio INTEGER NOT NULL,
+    listing TEXT,                    -- first page of the listing this page belongs to
+    page INTEGER NOT NULL,
+    pager TEXT,                      -- JSON: how the listing goes on
+    guessed INTEGER NOT NULL,        -- a column found by the look of its name
+    state TEXT NOT NULL,             -- queued, done, failed, refused
+    round INTEGER NOT NULL,          -- round of the portal it was last queued or settled in
+    tries INTEGER NOT NULL DEFAULT 0,
+    next_at REAL NOT NULL DEFAULT 0, -- seconds since the epoch
+    note TEXT NOT NULL DEFAULT '',
+    truncated TEXT,                  -- why its listing was cut short here
+    UNIQUE (portal, url)
+);
+CREATE INDEX IF NOT EXISTS targets_queue ON targets(host, state, prio DESC, id);
+CREATE INDEX IF NOT EXISTS targets_portal ON targets(portal, state);
+
+-- What stood on the pages of a listing, so that a page can be told from a repetition.
+CREATE TABLE IF NOT EXISTS entries (
+    portal TEXT NOT NULL, listing TEXT NOT NULL, round INTEGER NOT NULL, page INTEGER NOT NULL, url TEXT NOT NULL,
+    PRIMARY KEY (portal, listing, round, url)
+) WITHOUT ROWID;
+
+-- Servers, and until when each wants to be left alone. delay: Crawl-delay. blocked: name of the last refusal.
+CREATE TABLE IF NOT EXISTS hosts (
+    host TEXT PRIMARY KEY, hold_until REAL NOT NULL, delay REAL NOT NULL, strikes INTEGER NOT NULL, blocked TEXT
+);
+
+-- A round is one complete crawl of a portal; an interrupted run leaves it open and the next run goes on in it.
+CREATE TABLE IF NOT EXISTS rounds (portal TEXT PRIMARY KEY, round INTEGER NOT NULL, open INTEGER NOT NULL);
+
+-- Runs of the crawler, and what each found at each portal.
+CREATE TABLE IF NOT EXISTS crawls (id TEXT PRIMARY KEY, started TEXT NOT NULL, ended TEXT, state TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS verdicts (
+    crawl TEXT NOT NULL, portal TEXT NOT NULL, name TEXT NOT NULL, verdict TEXT NOT NULL, pages INTEGER NOT NULL,
+    reports INTEGER NOT NULL, rejected INTEGER NOT NULL, remark TEXT NOT NULL,
+    PRIMARY KEY (crawl, portal)
+);
+CREATE INDEX IF NOT EXISTS captures_target ON captures(target);
+"""
+
+FIELDS = "portal,url,host,role,title,date,parent,depth,prio,listing,page,pager,guessed"
+INSERT = f"INSERT INTO targets({FIELDS},state,round,note) VALUES({','.join('?' * 16)})"
+
+
+def create(db: sqlite3.Connection) -> None:
+    """Create the crawler's tables where they are absent; ``captures`` must exist."""
+    for statement in filter(str.strip, SCHEMA.split(";\n")):
+        db.execute(statement)
+
+
+def values(target: Target) -> tuple[str | int | None, ...]:
+    """Return a target as values in the order of ``FIELDS``."""
+    pager = None if target.pager == Pager() else json.dumps(asdict(target.pager), ensure_ascii=False)
+    day = target.date.isoformat() if target.date else None
+    return (
+        target.portal, target.url, netloc(target.url), target.role, target.title, day, target.parent, target.depth,
+        target.prio, target.listing, target.page, pager, int(target.guessed),
+    )  # fmt: skip
+
+
+def from_row(row: sqlite3.Row) -> Target:
+    """Return the target of a row."""
+    pager = json.loads(row["pager"]) if row["pager"] else {}
+    return Target(
+        url=row["url"],
+        role=Role(row["role"]),
+        portal=row["portal"],
+        title=row["title"],
+        date=date.fromisoformat(row["date"]) if row["date"] else None,
+        parent=row["parent"],
+        depth=row["depth"],
+        prio=row["prio"],
+        listing=row["listing"],
+        page=row["page"],
+        pager=Pager(**{**pager, "rest": tuple(pager["rest"])}) if pager else Pager(),
+        guessed=bool(row["guessed"]),
+        id=row["id"],
+    )

@@ -1,0 +1,198 @@
+"""What a run found at each portal, in one word with the evidence for it. Zero is a finding, and never silent.
+
+    ok           new reports came
+    unchanged    all lists were read, nothing new
+    silent       all lists were read, and the portal has no report at all
+    truncated    a list could not be read to its end, or the run ended before the portal did
+    blocked      the server refused; nothing was solved
+    unreachable  no list could be had
+    robots       robots.txt forbids every list
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from archive.datadir import DataDir
+from crawler.targets import Portal
+
+FINE = ("ok", "unchanged")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A portal's line in the summary of a run."""
+
+    portal: str
+    name: str
+    verdict: str
+    pages: int
+    reports: int
+    rejected: int
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the databases tell of a portal after a run.
+
+    ``listings`` had in this round, ``waiting`` addresses queued, ``new`` reports not known before this run, ``ever`` all
+    the portal's reports; ``blocked`` names a refusal that still holds, ``notes`` tells of what failed, with counts.
+    """
+
+    listings: int
+    waiting: int
+    refused: int
+    failed: int
+    new: int
+    ever: int
+    blocked: str | None = None
+    truncated: tuple[str, ...] = ()
+    note: str = ""
+    stopped: str = ""  # why the run ended before the portal did: --limit, interrupted
+
+
+def judge(facts: Facts) -> tuple[str, str]:
+    """Return verdict and remark.
+
+    >>> judge(Facts(listings=2, waiting=0, refused=0, failed=0, new=3, ever=3))
+    ('ok', '')
+    >>> judge(Facts(listings=0, waiting=0, refused=0, failed=1, new=0, ever=0, note="HTTP 404"))
+    ('unreachable', 'HTTP 404')
+    >>> judge(Facts(listings=1, waiting=0, refused=0, failed=0, new=0, ever=0))
+    ('silent', 'no report on 1 list page')
+    """
+    remark = []
+    if facts.refused:
+        remark.append(f"{facts.refused} forbidden by robots.txt")
+    if facts.failed:
+        remark.append(f"{facts.failed} failed: {facts.note}")
+    if facts.blocked:
+        return "blocked", facts.blocked
+    if not facts.listings and not facts.ever:
+        if facts.stopped and not (facts.failed or facts.refused):
+            return "truncated", f"{facts.stopped}; {facts.waiting} addresses wait"
+        if facts.refused and not facts.failed and not facts.waiting:
+            return "robots", remark[0]
+        return "unreachable", facts.note or "no list could be had"
+    if facts.waiting:
+        why = facts.stopped or facts.note or "the server asks to wait"
+        return "truncated", "; ".join([f"{why}; {facts.waiting} addresses wait", *facts.truncated[:1]])
+    if facts.truncated:
+        more = f" (and {len(facts.truncated) - 1} more)" if len(facts.truncated) > 1 else ""
+        return "truncated", "; ".join([facts.truncated[0] + more, *remark])
+    if not facts.listings:
+        return "unreachable", facts.note or "no list could be had"
+    if not facts.ever:
+        pages = "page" if facts.listings == 1 else "pages"
+        return "silent", "; ".join([f"no report on {facts.listings} list {pages}", *remark])
+    return ("ok" if facts.new else "unchanged"), "; ".join(remark)
+
+
+class Books:
+    """Both databases, open for reading, to gather the facts of one run."""
+
+    def __init__(self, place: DataDir, crawl: str) -> None:
+        self._crawl = crawl
+        self._db = sqlite3.connect(f"file:{place.crawl_db}?mode=ro", uri=True)
+        self._db.row_factory = sqlite3.Row
+        self._archive = place.archive_db if place.archive_db.exists() else None
+        if self._archive:
+            self._db.execute("ATTACH ? AS public", (f"file:{self._archive}?mode=ro",))
+
+    def close(self) -> None:
+        """Close the databases."""
+        self._db.close()
+
+    def row(self, portal: Portal, pages: int, stopped: str) -> Row:
+        """Return the line of a portal."""
+        reports, rejected, new, ever = self._reports(portal)
+        facts = self._facts(portal, new, ever, stopped)
+        verdict, remark = judge(facts)
+        return Row(portal.code, portal.name, verdict, pages, reports, rejected, remark)
+
+    def addresses(self, portal: Portal, pages: int) -> Row:
+        """Return the line of single addresses: they have no lists, each is had or not."""
+        reports, rejected, _, _ = self._reports(portal)
+        facts = self._facts(portal, 0, 0, "")
+        if facts.blocked:
+            verdict, remark = "blocked", facts.blocked
+        elif facts.refused:
+            verdict, remark = "robots", f"{facts.refused} forbidden by robots.txt"
+        elif facts.failed or facts.waiting:
+            verdict, remark = "unreachable", facts.note
+        else:
+            verdict, remark = "ok", ""
+        return Row("-", portal.name, verdict, pages, reports, rejected, remark)
+
+    def failed(self) -> int:
+        """Return how many addresses are not to be had, in the current rounds of all portals."""
+        return self._count("SELECT count(*) FROM targets JOIN rounds USING(portal,round) WHERE state='failed'")
+
+    def _reports(self, portal: Portal) -> tuple[int, int, int, int]:
+        """Return reports and rejected pages of this run, reports not known before it, and all of the portal."""
+        if self._archive is None:
+            return 0, 0, 0, 0
+        code = portal.code or None
+        mine = "FROM public.captures p JOIN main.captures c ON c.id=p.id WHERE c.crawl=? AND c.portal IS ?"
+        reports = self._count(f"SELECT count(DISTINCT p.report) {mine} AND p.outcome='report'", self._crawl, code)
+        rejected = self._count(f"SELECT count(DISTINCT p.url) {mine} AND p.outcome='rejected'", self._crawl, code)
+        ever = self._count(
+            "SELECT count(DISTINCT report) FROM public.captures WHERE portal IS ? AND outcome='report'", code
+        )
+        before = self._count(
+            "SELECT count(DISTINCT p.report) FROM public.captures p JOIN main.captures c ON c.id=p.id"
+            " WHERE p.portal IS ? AND p.outcome='report' AND c.crawl IS NOT ?",
+            code,
+            self._crawl,
+        )
+        return reports, rejected, ever - before, ever
+
+    def _facts(self, portal: Portal, new: int, ever: int, stopped: str) -> Facts:
+        here = "FROM targets t JOIN rounds r ON r.portal=t.portal AND r.round=t.round WHERE t.portal=?"
+        code = portal.code
+        note = self._db.execute(
+            f"SELECT note,count(*) AS n {here} AND state IN ('failed','queued') AND note<>''"
+            " GROUP BY note ORDER BY min(prio) DESC, n DESC LIMIT 1",
+            (code,),
+        ).fetchone()
+        blocked = self._db.execute(
+            "SELECT host,blocked,hold_until FROM hosts WHERE blocked IS NOT NULL AND hold_until>strftime('%s','now')"
+            " AND host IN (SELECT host FROM targets WHERE portal=? AND state IN ('queued','failed')) LIMIT 1",
+            (code,),
+        ).fetchone()
+        return Facts(
+            listings=self._count(f"SELECT count(*) {here} AND state='done' AND role='listing'", code),
+            waiting=self._count(f"SELECT count(*) {here} AND state='queued'", code),
+            refused=self._count(f"SELECT count(*) {here} AND state='refused'", code),
+            failed=self._count(f"SELECT count(*) {here} AND state='failed'", code),
+            new=new,
+            ever=ever,
+            blocked=blocked and f"{blocked['host']}: {blocked['blocked']}; not asked before {_clock(blocked['hold_until'])}",
+            truncated=tuple(
+                row[0] for row in self._db.execute(f"SELECT truncated {here} AND truncated IS NOT NULL", (code,))
+            ),
+            note=note["note"] if note else "",
+            stopped=stopped,
+        )
+
+    def _count(self, query: str, *values: str | None) -> int:
+        return int(self._db.execute(query, values).fetchone()[0])
+
+
+def store(file: Path, crawl: str, rows: list[Row]) -> None:
+    """Write the verdicts of a run into ``crawl.db``."""
+    with closing(sqlite3.connect(file, timeout=30)) as db, db:
+        db.executemany(
+            "INSERT OR REPLACE INTO verdicts(crawl,portal,name,verdict,pages,reports,rejected,remark)"
+            " VALUES(?,?,?,?,?,?,?,?)",
+            [(crawl, r.portal, r.name, r.verdict, r.pages, r.reports, r.rejected, r.remark) for r in rows],
+        )
+
+
+def _clock(moment: float) -> str:
+    return f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%d %H:%M} UTC"
