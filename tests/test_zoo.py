@@ -265,10 +265,6 @@ def test_log_counts_what_is_asked(tmp_path: Path) -> None:
         get(home)
         get(home + "robots.txt", "HEAD")
         get(home)
-        for _ in range(100):  # the line is written after the answer is out
-            if len(zoo.log) == 3:
-                break
-            threading.Event().wait(0.02)
         assert zoo.requests == Counter({home: 2, home + "robots.txt": 1})
         log = list(zoo.log)
     assert [(r.method, r.path, r.status, r.inflight) for r in log] == [

@@ -109,12 +109,16 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "zoo"
     sys_version = ""
-    wbufsize = -1  # one packet for head and body
+    wbufsize = -1  # buffered: a small head and its body leave together
     disable_nagle_algorithm = True
     server: Server
 
     def do_GET(self) -> None:
-        """Answer GET and HEAD, and log the request when the answer is out."""
+        """Answer GET and HEAD.
+
+        The request is logged before its last byte goes out: a client that waits for the whole answer can then never
+        be seen with two requests in flight.
+        """
         server = self.server
         started = time.time()
         with server.guard:
@@ -123,15 +127,17 @@ class Handler(BaseHTTPRequestHandler):
             server.counts[self.path] += 1
             count = server.counts[self.path]
         status: int | None = None
+        last = b""
         try:
             answer = self._find(Ask(self.path, self.headers, count))
-            self._send(answer)
-            self.wfile.flush()
+            last = self._send(answer)
             status = answer.status
         finally:
             with server.guard:
                 server.inflight -= 1
             server.record(Request(started, server.host, self.command, self.path, status, inflight))
+        self.wfile.write(last)
+        self.wfile.flush()
 
     do_HEAD = do_GET  # noqa: N815  # the name http.server calls
 
@@ -141,7 +147,8 @@ class Handler(BaseHTTPRequestHandler):
         answer = page if isinstance(page, Answer) else page(ask)
         return Answer(status=304, headers=answer.headers) if _unchanged(ask, answer) else answer
 
-    def _send(self, answer: Answer) -> None:
+    def _send(self, answer: Answer) -> bytes:
+        """Send head and body but for the last byte, which is returned; a head without a body waits in the buffer."""
         self.send_response(answer.status)
         if answer.status != 304:
             if answer.content_type:
@@ -154,7 +161,10 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         self.end_headers()
         if self.command != "HEAD" and answer.status != 304:
-            self.wfile.write(answer.body)
+            self.wfile.write(answer.body[:-1])
+            self.wfile.flush()
+            return answer.body[-1:]
+        return b""
 
     def log_message(self, format: str, *args: object) -> None:
         """Write nothing to the terminal; ``Zoo.log`` has it all."""
