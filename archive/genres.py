@@ -13,8 +13,8 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -83,12 +83,12 @@ def judge(
     length = sum(len(line) for line in lines)
     if status >= 400:
         return Verdict(Reason.ERROR_PAGE, f"HTTP status {status}")
-    heard = [titles.read(t) for t in (title, title_in_body, link_title) if t and t.strip()]
-    if length < words["limits"]["short_page"] and not any(t.kind is Kind.REPORT for t in heard):
+    best = _best([titles.read(t) for t in (title, title_in_body) if t and t.strip()], link_title)
+    promised = best is not None and best.kind is Kind.REPORT
+    if length < words["limits"]["short_page"] and not promised:
         for reason, pattern in words["short_page"]:
             if match := pattern.search(f"{title or ''}\n{text}"):
                 return Verdict(reason, match[0].strip())
-    best = _best(heard)
     signs = _signs(text, length)
     if (listing := _list_page(lines, links)) and not signs.report_like:
         return Verdict(Reason.LIST_PAGE, listing)
@@ -140,10 +140,21 @@ def _by_text(best: Title | None, signs: _Signs) -> Verdict:
     )
 
 
-def _best(heard: Iterable[Title]) -> Title | None:
-    """Return the title that decides: a near miss before all, then the plainest. A listing's text may be cut short."""
-    order = (Kind.NEAR_MISS, Kind.REPORT, Kind.DOUBTFUL, Kind.WEAK, Kind.COLUMN, Kind.NO)
-    return min(heard, key=lambda t: order.index(t.kind), default=None)
+def _best(own: Sequence[Title], link_title: str | None) -> Title | None:
+    """Return the title that decides: what speaks against before what speaks for, the page's own before the link's.
+
+    A title cut short by the listing or the system (…) is doubtful only as long as no whole one speaks.
+    """
+    order = (Kind.NEAR_MISS, Kind.DOUBTFUL, Kind.REPORT, Kind.WEAK, Kind.COLUMN, Kind.NO)
+    whole = [t for t in own if not t.word.endswith("…")]
+    best = min(whole or own, key=lambda t: order.index(t.kind), default=None)
+    if link_title is None or (best is not None and best.kind not in (Kind.COLUMN, Kind.NO)):
+        return best
+    link = titles.read(link_title)
+    if link.kind is Kind.NO:
+        return best
+    # The page bears another name than its link: only a text that is plainly a report can decide for one.
+    return replace(link, kind=Kind.WEAK) if best is not None and link.kind is Kind.REPORT else link
 
 
 def _firm(title: Title) -> bool:
@@ -155,12 +166,12 @@ def _signs(text: str, length: int) -> _Signs:
     words = _vocabulary()
     opening = next((m[0] for p in words["opening"] if (m := p.search(text[:OPENING]))), "")
     parts = tuple(key for key, pattern in words["part"] if pattern.search(text))
+    core, topic = (len(words[key].findall(text)) for key in ("core", "topic"))
     other = []
     for reason, minimum, pattern in words["other"]:
         found = pattern.findall(text)
-        if len(found) >= minimum:
+        if len(found) >= minimum and len(found) * 4 >= core:
             other.append((reason, f"{len(found)} times {found[0]}"))
-    core, topic = (len(words[key].findall(text)) for key in ("core", "topic"))
     return _Signs(length, opening, parts, core, topic, tuple(other))
 
 

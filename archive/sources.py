@@ -20,6 +20,8 @@ from urllib.parse import urlsplit
 from archive import divisions
 from archive.model import Evidence, IssuerKind, Region, SourceKind, ValueSource
 
+_CRUMBS = re.compile(r"当前位置|首页|[>»›]")
+
 READ = 20_000  # characters of the signs that are looked at
 
 
@@ -55,12 +57,14 @@ def kind_of(
     if copy := _copy(host, site_name or "", signs, government or bool(portal)):
         return told(*copy)
     if not government and not portal:
-        if host:
-            return told(SourceKind.REPOST, ValueSource.URL, host) if site_name or signs else (SourceKind.UNKNOWN, None)
         footer = words["signs"].search(signs)
-        if not footer and not _site_place(site_code, None):
-            return SourceKind.UNKNOWN, None
+        if not footer and not divisions.by_code((site_code or "").strip()[:6]):
+            press = words["repost"].search(site_name or "") if host else None
+            return told(SourceKind.REPOST, ValueSource.META, press[0]) if press else (SourceKind.UNKNOWN, None)
         witness = (ValueSource.LABEL, footer[0]) if footer else (ValueSource.SITE_CODE, site_code or "")
+        if host:
+            # A government's footer or site code on a host that is no government's: the page was copied whole.
+            return told(SourceKind.HIJACKED_MIRROR, witness[0], f"{host}: {witness[1]}")
     else:
         witness = (ValueSource.URL, host) if government else (ValueSource.PORTAL, portal or "")
     return told(_whose(host, portal, adcode, site_code, site_name, region, issuer_kind), *witness)
@@ -110,7 +114,13 @@ def _copy(host: str, site_name: str, signs: str, trusted: bool) -> tuple[SourceK
             return SourceKind.HIJACKED_MIRROR, source, match[0]
     if trusted:
         return None
+    traditional = words["traditional"].findall(signs) if host else []
+    if len(traditional) >= words["traditional_minimum"]:
+        return SourceKind.HIJACKED_MIRROR, ValueSource.BODY, f"{host}: {len(traditional)} converted characters"
     head = "\n".join(line for line in signs.split("\n") if len(line) < 80)
+    crumbs = "\n".join(line for line in head.split("\n") if _CRUMBS.search(line))
+    if match := words["crumbs"].search(crumbs):
+        return SourceKind.CONTENT_FARM, ValueSource.BODY, match[0]
     for kind, key in ((SourceKind.CONTENT_FARM, "content_farm"), (SourceKind.DOCUMENT_MILL, "document_mill")):
         if host and (match := words[key + "_hosts"].search(host)):
             return kind, ValueSource.URL, match[0]
@@ -130,10 +140,12 @@ def _site_place(site_code: str | None, catalogue: str | None) -> tuple[divisions
 
 
 def _host(url: str | None) -> str:
+    """Return the name of the host; nothing for numbers and this machine, which tell of no site."""
     try:
-        return (urlsplit(url or "").hostname or "").lower()
+        host = (urlsplit(url or "").hostname or "").lower()
     except ValueError:  # not an address: [::1 and the like
         return ""
+    return "" if re.fullmatch(r"[\d.]*|.*:.*|localhost", host) else host
 
 
 @cache
@@ -152,6 +164,10 @@ def _vocabulary() -> dict[str, Any]:
         "pinyin_minimum": hijacked["pinyin_minimum"],
         "content_farm": form(farm["signs"]),
         "content_farm_hosts": form(farm["hosts"]),
+        "crumbs": form(farm["crumbs"]),
+        "repost": form(table["repost"]["names"]),
+        "traditional": re.compile(hijacked["traditional"]),
+        "traditional_minimum": hijacked["traditional_minimum"],
         "blank": re.compile(farm["blank"]),
         "blank_minimum": farm["blank_minimum"],
         "document_mill": form(mill["signs"]),
