@@ -233,4 +233,7 @@ def near(
     template = nears()[index % len(nears())]
     deck = Deck(rng, {**words, **_years(year)})
     blocks = [Block("p", deck.fill(line)) for line in template["text"]]
+    plain = [topic for topic in book()["topics"].values() if "feature" not in topic]
+    for topic in rng.sample(plain, template.get("more", 0)):
+        blocks.insert(-1, Block("p", "".join(deck.some("near", topic["sentences"], 4))))
     return deck.fill(template["title"]), blocks, tuple(template["reasons"])
