@@ -131,8 +131,10 @@ def promises_report(link: Link, *, in_column: bool = False) -> bool:
     return in_column and told.kind is titles.Kind.NO and told.year is not None and GENRE.search(link.title) is not None
 
 
-def column_weight(link: Link) -> int:
+def column_weight(link: Link, *, within: str = "") -> int:
     """Return how surely a link leads to a list of reports, 0 to 100, by its words and its directory names.
+
+    ``within`` is the page it stands on: a directory that both share says nothing about the link.
 
     >>> column_weight(Link("http://a.gov.cn/zwgk/", "政务公开"))
     20
@@ -145,7 +147,8 @@ def column_weight(link: Link) -> int:
     words = [weight for word, weight in vocabulary("column").items() if word in title]
     parts = [part for part in urlsplit(link.url).path.lower().split("/") if part]
     slugs = vocabulary("slug")
-    names = [slugs[part] for part in parts if part in slugs]
+    shared = urlsplit(within).path.lower().split("/")
+    names = [slugs[part] for part in parts if part in slugs and part not in shared]
     detail = bool(parts) and re.search(r"\d{5}", parts[-1]) is not None
     return max([*words, *([] if detail else names)], default=0)
 

@@ -4,6 +4,7 @@
     again     asked once more later (network errors, 5xx, 429, 503, a refusal), until the tries are used up
     failed    it is not to be had (404, a redirect to a foreign host)
     refused   robots.txt forbids it
+    absent    it was only tried whether a listing goes on there, and it does not
 
 A 429 or 503 is never hammered: the host is held for what Retry-After says, else for a pause that doubles with every
 strike. A refusal (403, 412, 468, 521, challenge page) holds it for hours. Nothing is solved, nothing is disguised.

@@ -167,8 +167,10 @@ class PortalSpider(Spider):
         last = result.state == "failed" or (result.state == "again" and self.session.frontier.exhausted(target))
         if not last:
             return result
-        lost = families.get(self.session.portal(target).family).missing(target)
-        return replace(result, links=lost.targets, truncated=lost.truncated)
+        family = families.get(self.session.portal(target).family)
+        lost = family.missing(target)
+        state = "absent" if result.state == "failed" and family.tried(target) else result.state
+        return replace(result, state=state, links=lost.targets, truncated=lost.truncated)
 
 
 def _close(crawler: Crawler, reason: str) -> None:

@@ -25,7 +25,7 @@ CREATE TABLE IF NOT EXISTS targets (
     page INTEGER NOT NULL,
     pager TEXT,                      -- JSON: how the listing goes on
     guessed INTEGER NOT NULL,        -- a column found by the look of its name
-    state TEXT NOT NULL,             -- queued, done, failed, refused
+    state TEXT NOT NULL,             -- queued, done, failed, refused, absent (a page that was only tried)
     round INTEGER NOT NULL,          -- round of the portal it was last queued or settled in
     tries INTEGER NOT NULL DEFAULT 0,
     next_at REAL NOT NULL DEFAULT 0, -- seconds since the epoch

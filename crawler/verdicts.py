@@ -1,12 +1,12 @@
 """What a run found at each portal, in one word with the evidence for it. Zero is a finding, and never silent.
 
-    ok           new reports came
-    unchanged    all lists were read, nothing new
-    silent       all lists were read, and the portal has no report at all
-    truncated    a list could not be read to its end, or the run ended before the portal did
-    blocked      the server refused; nothing was solved
-    unreachable  no list could be had
-    robots       robots.txt forbids every list
+ok           new reports came
+unchanged    all lists were read, nothing new
+silent       all lists were read, and the portal has no report at all
+truncated    a list could not be read to its end, or the run ended before the portal did
+blocked      the server refused; nothing was solved
+unreachable  no list could be had
+robots       robots.txt forbids every list
 """
 
 from __future__ import annotations
@@ -172,7 +172,8 @@ class Books:
             failed=self._count(f"SELECT count(*) {here} AND state='failed'", code),
             new=new,
             ever=ever,
-            blocked=blocked and f"{blocked['host']}: {blocked['blocked']}; not asked before {_clock(blocked['hold_until'])}",
+            blocked=blocked
+            and f"{blocked['host']}: {blocked['blocked']}; not asked before {_clock(blocked['hold_until'])}",
             truncated=tuple(
                 row[0] for row in self._db.execute(f"SELECT truncated {here} AND truncated IS NOT NULL", (code,))
             ),

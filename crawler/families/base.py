@@ -77,20 +77,23 @@ class Family:
         entries = entries_of(found, target.listing or target.url, seen)
         if target.page > 1 and not entries - seen:
             return self.missing(target, repeated=True)
-        targets = [*self._reports(found, page, target), *self._columns(found, page, target, portal)]
-        truncated = None
-        if (behind := self.next_page(page, target, entries)) is not None and portal.owns(behind[0]):
-            url, pager = behind
-            if target.page >= PAGES:
-                truncated = f"more than {PAGES} pages"
-            elif url not in (page.url, target.url):
-                targets.append(
-                    replace(
-                        target, url=url, parent=page.url, prio=PAGER, page=target.page + 1, pager=pager, id=None,
-                        listing=target.listing or target.url,
-                    )
-                )  # fmt: skip
+        targets, truncated = self._behind(page, target, portal, entries)
+        targets += [*self._reports(found, page, target), *self._columns(found, page, target, portal)]
         return Followed(tuple(targets), frozenset(entries), truncated)
+
+    def _behind(self, page: Page, target: Target, portal: Portal, entries: Set[str]) -> tuple[list[Target], str | None]:
+        """Return the page behind this one, if there is one, or why the listing ends before its end."""
+        found = self.next_page(page, target, entries)
+        if found is None or not portal.owns(found[0]) or found[0] in (page.url, target.url):
+            return [], None
+        if target.page >= PAGES:
+            return [], f"more than {PAGES} pages"
+        url, pager = found
+        listing = target.listing or target.url
+        behind = replace(
+            target, url=url, parent=page.url, prio=PAGER, page=target.page + 1, pager=pager, listing=listing, id=None
+        )
+        return [behind], None
 
     def missing(self, target: Target, *, repeated: bool = False) -> Followed:
         """Return what to do about a page that could not be had, or that (``repeated``) brought nothing new."""
@@ -125,18 +128,21 @@ class Family:
         parts = links.vocabulary("subcolumn")
         below = urljoin(target.url, ".")
         for link in found:
-            if link.url == page.url or links.kind_of(link) is not Kind.LISTING:
-                if not (link.title in parts and link.url.startswith(below) and self._is_column(target)):
-                    continue
+            weight = links.column_weight(link, within=target.url)
+            if link.title in parts and link.url.startswith(below) and self._is_column(target):
                 weight = parts[link.title]
-            else:
-                weight = links.column_weight(link)
-                if portal.listings and weight < links.SURE:
-                    continue  # the listings are known: only a column that names the subject can add to them
+            elif link.url in (page.url, target.url) or links.kind_of(link) is not Kind.LISTING or not weight:
+                continue
+            elif portal.listings and weight < links.SURE:
+                continue  # the listings are known: only a column that names the subject can add to them
             yield Target(
                 url=link.url, role=Role.LISTING, portal=target.portal, title=link.title, parent=page.url,
                 depth=target.depth + 1, prio=weight // 2, listing=link.url, guessed=weight < links.SURE,
             )  # fmt: skip
+
+    def tried(self, target: Target) -> bool:
+        """Say whether a page was only tried: if it is not there, nothing is lost."""
+        return target.role is Role.LISTING and target.page > 1 and not target.pager.declared
 
     def _is_column(self, target: Target) -> bool:
         """Say whether a listing is a column of such reports, by its name or its address."""
