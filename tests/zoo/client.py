@@ -51,9 +51,10 @@ def next_page(url: str, page: str) -> str | None:
         number = current + 1
         return urljoin(url, f"{name}_{number}.{ext}") if number < total + named else None
     if anchor := re.search(r'<a href="([^"]+)">(?:下一页|下页)</a>', page):
-        return None if anchor[1].startswith("javascript") else urljoin(url, unescape(anchor[1]))
+        href = unescape(str(anchor[1]))
+        return None if href.startswith("javascript") else urljoin(url, href)
     if number_link := re.search(r'<b>\d+</b> <a href="([^"]+)">\d+</a>', page):
-        return urljoin(url, number_link[1])
+        return urljoin(url, str(number_link[1]))
     return None
 
 
