@@ -1,143 +1,125 @@
-"""A web server on loopback for the crawler's tests: a dict of pages, and a log of what was asked when.
-
-A page is bytes or text (200, HTML), an ``Answer``, or a function of the number of times it was asked for.
-"""
+"""Portals on loopback for the crawler's tests: a dict of pages on the zoo's server, and ``fazhi crawl`` over them."""
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 
+from fazhi_zoo.places import PortalSpec
+from fazhi_zoo.serving import Request, Server
+from fazhi_zoo.site import Answer, Ask, Page, Site
 
-@dataclass
-class Answer:
-    """What the server says; ``close`` breaks the connection after ``body``, ``silent`` sends nothing at all."""
+__all__ = ["Answer", "Ask", "Loopback", "Request", "command", "crawl", "listing", "report", "rows", "write_portals"]
 
-    status: int = 200
-    body: bytes = b""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    declared: int | None = None  # Content-Length told, where it is not the truth
-    wait: float = 0.0
-    silent: bool = False
-
-
-Content = bytes | str | Answer
-Source = Content | Callable[[int], Content]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A request: path, moment it came, moment its answer was sent, its headers."""
-
-    path: str
-    began: float
-    ended: float
-    headers: Mapping[str, str]
+COLUMN = "/zwgk/fzzfjsndbg/"
+FAZHI = Path(sys.executable).with_name("fazhi")
 
 
 class Loopback:
-    """Serve pages on a free port of 127.0.0.1. Use as a context manager."""
+    """Serve pages on a free port of 127.0.0.1. Text is a page of HTML. Use as a context manager."""
 
-    def __init__(self, pages: Mapping[str, Source]) -> None:
-        self.pages = dict(pages)
-        self.asked: list[Asked] = []
-        self._counts: dict[str, int] = {}
-        self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-
-    @property
-    def host(self) -> str:
-        """Host and port."""
-        return f"127.0.0.1:{self._server.server_address[1]}"
-
-    def url(self, path: str = "/") -> str:
-        """Return the address of a path."""
-        return f"http://{self.host}{path}"
-
-    def paths(self) -> list[str]:
-        """Return the paths that were asked for, in order."""
-        return [request.path for request in self.asked]
+    def __init__(self, pages: Mapping[str, Page | str], *, code: str = "420683", listings: Sequence[str] = (COLUMN,)):
+        spec = PortalSpec(code=code, name="示例县人民政府", site_name="示例县人民政府")
+        self.site = Site(spec, "generic", listings=tuple(listings))
+        for path, page in pages.items():
+            self.site.pages[path] = Answer(page.encode()) if isinstance(page, str) else page
+        self.log: list[Request] = []
 
     def __enter__(self) -> Loopback:
-        self._thread.start()
+        self._server = Server(self.site, 0, self.log.append)
+        self.host, self.base = self._server.host, self._server.base
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.stop()
 
-    def _answer(self, path: str) -> Answer:
-        source = self.pages.get(path)
-        with self._lock:
-            number = self._counts[path] = self._counts.get(path, 0) + 1
-        if callable(source):
-            source = source(number)
-        if source is None:
-            return Answer(404, b"<p>404 Not Found</p>", {"Content-Type": "text/html"})
-        if isinstance(source, Answer):
-            return source
-        body = source.encode() if isinstance(source, str) else source
-        return Answer(200, body, {"Content-Type": "text/html; charset=utf-8"})
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self) -> None:
-                began = time.time()
-                answer = server._answer(self.path)
-                time.sleep(answer.wait)
-                try:
-                    if answer.silent:
-                        self.close_connection = True
-                        return
-                    self.send_response(answer.status)
-                    for name, value in answer.headers.items():
-                        self.send_header(name, value)
-                    length = len(answer.body) if answer.declared is None else answer.declared
-                    self.send_header("Content-Length", str(length))
-                    self.end_headers()
-                    self.wfile.write(answer.body)
-                    self.close_connection = answer.declared is not None
-                except OSError:
-                    self.close_connection = True
-                finally:
-                    with server._lock:
-                        server.asked.append(Asked(self.path, began, time.time(), dict(self.headers)))
-
-            def log_message(self, format: str, *args: object) -> None:
-                pass
-
-        return Handler
+    @property
+    def paths(self) -> list[str]:
+        """The paths asked for, in order."""
+        return [request.path for request in self.log]
 
 
-def listing(rows: list[tuple[str, str, str]], extra: str = "", *, title: str = "法治政府建设年度报告") -> str:
-    """Return a list page: rows of (address, title, date)."""
-    items = "".join(f'<li><a href="{u}" title="{t}">{t}</a><span>{d}</span></li>' for u, t, d in rows)
-    return (
-        f"<html><head><title>{title}-示例县人民政府</title></head><body><div class='nav'><a href='/'>首页</a>"
-        f"<a href='/xwzx/'>新闻中心</a></div><ul class='list'>{items}</ul>{extra}</body></html>"
+def write_portals(file: Path, *servers: Loopback) -> None:
+    """Write the portal file of some servers."""
+    stanzas = []
+    for server in servers:
+        listings = ", ".join(f'"{path}"' for path in server.site.listings)
+        stanzas.append(
+            f'["{server.site.spec.code}"]\nname = "{server.site.spec.name}"\nhome = "{server.base}/"\n'
+            + (f"listings = [{listings}]\n" if listings else "")
+        )
+    file.write_text("\n".join(stanzas), encoding="utf-8")
+
+
+def command(folder: Path, *arguments: str) -> list[str]:
+    """Return the command that crawls ``folder/portals.toml`` into ``folder/data``, without a pause of our own."""
+    return [
+        str(FAZHI), "crawl", "--portals", str(folder / "portals.toml"), "--data", str(folder / "data"),
+        *(arguments if "--delay" in arguments else ("--delay", "0", *arguments)),
+    ]  # fmt: skip
+
+
+def crawl(folder: Path, *servers: Loopback, arguments: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
+    """Crawl some servers to the end in a process of its own."""
+    write_portals(folder / "portals.toml", *servers)
+    return subprocess.run(
+        command(folder, *arguments), capture_output=True, text=True, timeout=60, env={**os.environ, "COLUMNS": "200"}
     )
 
 
-def report(year: int, place: str = "示例县", paragraphs: int = 6) -> str:
+def rows(folder: Path, query: str, *, database: str = "crawl.db") -> list[tuple[object, ...]]:
+    """Return the rows of a query on a database of ``folder/data``."""
+    db = sqlite3.connect(f"file:{folder / 'data' / database}?mode=ro", uri=True)
+    try:
+        return db.execute(query).fetchall()
+    finally:
+        db.close()
+
+
+def listing(entries: Sequence[tuple[str, str, str]], extra: str = "") -> str:
+    """Return a list page: entries of (address, title, date)."""
+    items = "".join(f'<li><a href="{u}" title="{t}">{t}</a><span>{d}</span></li>' for u, t, d in entries)
+    return (
+        "<html><head><meta charset='utf-8'><title>法治政府建设年度报告-示例县人民政府</title></head><body>"
+        "<div class='nav'><a href='/'>首页</a><a href='/xwzx/'>新闻中心</a><a href='/hdjl/'>互动交流</a></div>"
+        f"<ul class='list'>{items}</ul>{extra}<div class='footer'>示例县人民政府办公室主办</div></body></html>"
+    )
+
+
+def report(year: int, place: str = "示例县") -> str:
     """Return a report page of a fictional place."""
     title = f"{place}{year}年法治政府建设情况报告"
     body = "".join(
         f"<p>{n}、{year}年，{place}坚持把法治政府建设摆在全局工作的重要位置，第{n}项工作按期完成，"
         f"全年办理行政复议案件{100 + n * 7 + year % 50}件，法治政府建设年度任务全部落实。</p>"
-        for n in range(1, paragraphs + 1)
+        for n in range(1, 7)
     )
     return (
         f"<html><head><meta charset='utf-8'><title>{title}</title><meta name='ArticleTitle' content='{title}'>"
         f"<meta name='PubDate' content='{year + 1}-03-12 10:00'></head><body><h1>{title}</h1>"
         f"<div id='zoom'>{body}<p>{place}人民政府</p><p>{year + 1}年3月10日</p></div></body></html>"
     )
+
+
+def entry(year: int, path: str = "") -> tuple[str, str, str]:
+    """Return the list entry of ``report(year)``."""
+    address = path or f"./{year + 1}03/t{year + 1}0312_{year}.html"
+    return address, f"示例县{year}年法治政府建设情况报告", f"{year + 1}-03-12"
+
+
+def portal(*years: int, **more: Page | str) -> dict[str, Page | str]:
+    """Return the pages of a portal with a report for each year; ``more`` by path replaces or adds pages."""
+    pages: dict[str, Page | str] = {COLUMN: listing([entry(year) for year in years])}
+    for year in years:
+        pages[article(year)] = report(year)
+    return pages | more
+
+
+def article(year: int) -> str:
+    """Return the path of a year's report."""
+    return f"{COLUMN}{year + 1}03/t{year + 1}0312_{year}.html"
