@@ -45,6 +45,13 @@ def _lists(site: Site) -> list[str]:
     return [path for path, page in site.pages.items() if path not in known and not path.endswith(".pdf")]
 
 
+def _take(site: Site) -> str:
+    """Strike the first report from the truth, for a page about to be spoilt; return its path."""
+    truth = next(item for item in site.truth if item.is_report)
+    site.truth.remove(truth)
+    return truth.path
+
+
 def _first_asks(page: Answer, times: int, refusal: Answer) -> Callable[[Ask], Answer]:
     """Answer the first ``times`` requests with ``refusal``."""
     return lambda ask: refusal if ask.count <= times else page
@@ -89,7 +96,7 @@ def robots(spec: PortalSpec) -> Site:
 def crawl_delay(spec: PortalSpec) -> Site:
     """robots.txt asks for a second between requests and forbids one article."""
     site = _small(spec)
-    hidden = site.truth.pop(0).path
+    hidden = _take(site)
     site.pages["/robots.txt"] = Answer(f"User-agent: *\nCrawl-delay: 1\nDisallow: {hidden}\n".encode(), "text/plain")
     return site
 
@@ -124,7 +131,7 @@ def redirects(spec: PortalSpec) -> Site:
 def cut_short(spec: PortalSpec) -> Site:
     """An article's connection breaks in the middle of the body, every time."""
     site = _small(spec)
-    path = site.truth.pop(0).path
+    path = _take(site)
     whole = _answer(site, path)
     site.pages[path] = replace(whole, body=whole.body[: len(whole.body) // 2], declared=len(whole.body), headers=())
     site.verdict = None
@@ -135,9 +142,9 @@ def cut_short(spec: PortalSpec) -> Site:
 def gzip(spec: PortalSpec) -> Site:
     """Everything compressed, whether asked for or not; one article torn, one declared gzip and plain."""
     site = _small(replace(spec, gzip=True))
-    torn, plain = site.truth.pop(0).path, site.truth.pop(0).path
+    torn, plain = _take(site), _take(site)
     whole = _answer(site, torn)
-    site.pages[torn] = replace(whole, body=whole.body[:-2000], headers=(("Content-Encoding", "gzip"),))
+    site.pages[torn] = replace(whole, body=whole.body[: len(whole.body) // 2], headers=(("Content-Encoding", "gzip"),))
     body = zlib.decompress(_answer(site, plain).body, wbits=31)
     site.pages[plain] = Answer(body, headers=(("Content-Encoding", "gzip"),))
     site.verdict = None
