@@ -76,9 +76,10 @@ def unbrotli(body: bytes, limit: int) -> bytes:
 
     def parts() -> Iterator[bytes]:
         for start in range(0, len(body), STEP):
-            yield stream.process(body[start : start + STEP], output_buffer_limit=STEP)
-            while not stream.can_accept_more_data() and not stream.is_finished():
-                yield stream.process(b"", output_buffer_limit=STEP)
+            part = stream.process(body[start : start + STEP], output_buffer_limit=STEP)
+            while part:  # can_accept_more_data() says yes while there is still output, so it is no help
+                yield part
+                part = b"" if stream.is_finished() else stream.process(b"", output_buffer_limit=STEP)
             if stream.is_finished():
                 return
 

@@ -22,10 +22,10 @@ from warcio.utils import Digester
 from warcio.warcwriter import WARCWriter
 
 from archive import __version__
-from archive.errors import StorageError
+from archive.errors import StorageError, UsageError
 from archive.warc_fields import PREFIX, warc_date
 from archive.warc_http import clean_value
-from archive.warc_scan import OPEN
+from archive.warc_scan import MAX_HEAD, MAX_RECORD, OPEN
 
 REMEDY = "free some space or check the disk, then run the same command again to go on"
 SERIAL = itertools.count()  # one row of numbers a process: two writers never share a file name
@@ -90,6 +90,9 @@ class OpenFile:
 
     def append(self, *records: Record) -> int:
         """Append records in one piece and return the offset of the first; leave no part where the disk refuses."""
+        size = sum(len(record.body) for record in records)
+        if size > MAX_RECORD - 2 * MAX_HEAD:  # what could not be read back is not written
+            raise UsageError(f"{size:,} bytes are more than a record may hold", "leave the file out, or split it")
         if self._broken:
             raise StorageError(f"{self._directory / self.name} could not be cut back after a fault", REMEDY)
         packed = BytesIO()

@@ -22,9 +22,9 @@ from archive.warc_http import Headers, first, parse_lines
 
 OPEN = ".open"
 MAX_RECORD = 256_000_000  # bytes, unpacked; what we write has 50 MB at most
-MAX_HEAD = 256_000
+MAX_HEAD = 8_000_000
 STEP = 16_384
-BUFFER = 1_000_000
+BUFFER = 131_072
 GZIP_MAGIC = b"\x1f\x8b\x08"
 VERSION = b"WARC/"
 BLANK = re.compile(rb"\r?\n\r?\n")
@@ -132,7 +132,7 @@ def _load_member(file: BinaryIO, offset: int) -> Raw:
         if len(plain) > MAX_RECORD:
             raise BrokenRecordError(f"record larger than {MAX_RECORD:,} bytes")
     end = file.tell() - len(member.unused_data)
-    head, start = _head(bytes(plain[: MAX_HEAD + 4]))
+    head, start = _head(bytes(plain[:MAX_HEAD]))
     length = _length(head)
     if len(plain) - start < length:
         raise BrokenRecordError(f"record has {len(plain) - start} bytes, its Content-Length says {length}")
@@ -144,7 +144,8 @@ def _load_member(file: BinaryIO, offset: int) -> Raw:
 
 def _load_plain(file: BinaryIO, offset: int) -> Raw:
     file.seek(offset)
-    head, start = _head(file.read(MAX_HEAD + 4))
+    plain = file.read(4 * STEP)
+    head, start = _head(plain if BLANK.search(plain.lstrip()) else plain + file.read(MAX_HEAD))
     length = _length(head)
     if length > MAX_RECORD:
         raise BrokenRecordError(f"record larger than {MAX_RECORD:,} bytes")
