@@ -51,7 +51,8 @@ class Frontier:
         self.pages = 0
         self.answered: dict[str, int] = defaultdict(int)  # portal -> pages of this run
         self.on_host: dict[str, int] = defaultdict(int)  # host -> addresses asked in this run
-        self._busy: dict[str, int] = {}  # host -> root in flight there
+        self._flying: set[int] = set()  # roots handed out and not settled
+        self._busy: dict[str, int] = {}  # host -> the root it is busy with
         self._hold: dict[str, float] = {}
         self._crawl_delay: dict[str, float] = {}
         self._strikes: dict[str, int] = {}
@@ -141,8 +142,7 @@ class Frontier:
 
     def next(self) -> Target | None:
         """Hand out the best due target of a host that is free, and make the host busy; None if there is none now."""
-        in_flight = len(set(self._busy.values()))
-        if self.stopped or (self.limit is not None and self.pages + in_flight >= self.limit):
+        if self.stopped or (self.limit is not None and self.pages + len(self._flying) >= self.limit):
             return None
         now = self.now()
         while self._heap and self._heap[0][0] <= now:
@@ -151,15 +151,14 @@ class Frontier:
                 continue  # planned anew since, or busy: planned again when it is free
             del self._due[host]
             row = self.db.execute(
-                "SELECT * FROM targets WHERE host=? AND state='queued' AND next_at<=?"
-                " AND portal IN (SELECT portal FROM run) ORDER BY prio DESC,id LIMIT 1",
-                (host, now),
+                f"SELECT * FROM targets WHERE {self._free()} AND next_at<=? ORDER BY prio DESC,id LIMIT 1", (host, now)
             ).fetchone()
             if row is None:
                 self._plan(host)
                 continue
             target = tables.from_row(row)
             self._busy[host] = row["id"]
+            self._flying.add(row["id"])
             self.on_host[host] += 1
             return target
         return None
@@ -260,6 +259,7 @@ class Frontier:
         if result.answered:
             self.pages += 1
             self.answered[target.portal] += 1
+        self._flying.discard(target.id)
         for busy in [name for name, root in self._busy.items() if root == target.id]:
             del self._busy[busy]
             hosts.add(busy)
@@ -294,10 +294,7 @@ class Frontier:
         if self.on_host[host] >= self.limits.host_pages:
             self._due.pop(host, None)
             return
-        row = self.db.execute(
-            "SELECT min(next_at) FROM targets WHERE host=? AND state='queued' AND portal IN (SELECT portal FROM run)",
-            (host,),
-        ).fetchone()
+        row = self.db.execute(f"SELECT min(next_at) FROM targets WHERE {self._free()}", (host,)).fetchone()
         if row[0] is None:
             self._due.pop(host, None)
             return
@@ -305,6 +302,12 @@ class Frontier:
         if self._due.get(host) != due:
             self._due[host] = due
             heapq.heappush(self._heap, (due, host))
+
+    def _free(self) -> str:
+        """Return the condition for rows of a host that may be handed out: a root that a redirect led away is queued
+        in the database, and in flight."""
+        flying = ",".join(map(str, self._flying))
+        return f"host=? AND state='queued' AND portal IN (SELECT portal FROM run) AND id NOT IN ({flying})"
 
     def wake_at(self) -> float | None:
         """Return when the next target falls due, None if nothing waits."""
@@ -314,7 +317,7 @@ class Frontier:
 
     def pending(self) -> bool:
         """Say whether this run still has something to do: a root in flight, or a target due within the horizon."""
-        if self._busy:
+        if self._flying:
             return True
         if self.stopped or (self.limit is not None and self.pages >= self.limit):
             return False

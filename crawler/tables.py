@@ -57,7 +57,6 @@ CREATE TABLE IF NOT EXISTS verdicts (
     reports INTEGER NOT NULL, rejected INTEGER NOT NULL, remark TEXT NOT NULL,
     PRIMARY KEY (crawl, portal)
 );
-CREATE INDEX IF NOT EXISTS captures_target ON captures(target);
 """
 
 FIELDS = "portal,url,host,role,title,date,parent,depth,prio,listing,page,pager,guessed"
