@@ -80,3 +80,17 @@ def test_lock_goes_with_a_killed_process(tmp_path: Path) -> None:
         child.wait()
     with place.lock():
         assert (tmp_path / ".lock").read_text() == str(os.getpid())
+
+
+def test_a_lock_that_cannot_be_taken_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(descriptor: int, how: int) -> None:
+        raise OSError(37, "No locks available")
+
+    with monkeypatch.context() as network_disk:
+        network_disk.setattr("fcntl.flock", refuse)
+        with pytest.raises(StorageError, match=r"No locks available - .*file system"), DataDir.open(tmp_path).lock():
+            pytest.fail("no lock was held")
+    (tmp_path / ".lock").unlink()
+    (tmp_path / ".lock").mkdir()
+    with pytest.raises(StorageError, match="cannot open"), DataDir.open(tmp_path).lock():
+        pytest.fail("no lock was held")

@@ -236,3 +236,13 @@ def test_progress_ends_at_the_whole(tmp_path: Path) -> None:
     assert seen[-1] == (size, size)
     assert seen == sorted(seen)
     assert list(verify(tmp_path / "none", progress=lambda done, total: None)) == []
+
+
+def test_a_wrong_length_in_an_uncompressed_file_is_found(tmp_path: Path) -> None:
+    record = b"WARC/1.1\r\nWARC-Type: metadata\r\nContent-Length: %d\r\n\r\n12345\r\n\r\n"
+    (tmp_path / "a.warc").write_bytes(record % 5 + record % 3 + record % 5 + record % 500)
+    size = len(record % 5)
+    assert [str(found) for found in findings(tmp_path)] == [
+        f"a.warc:{size}: no line end after the 3 bytes its Content-Length says",
+        f"a.warc:{size * 3}: torn: record has 9 bytes, its Content-Length says 500",
+    ]
