@@ -2,6 +2,7 @@
 
     Place         a division as it was for a stretch of years: code, name, level, first and last year
     by_code()     the places a code stood for, today's first
+    below()       the places right below a code
     by_name()     the places of that name; 28 county names and 3,714 township names are shared
     mentions()    the names of divisions in a text, with neighbours joined to a path (深圳市龙华区)
     path()        a place and what lies above it, province first
@@ -89,6 +90,16 @@ def by_name(name: str) -> tuple[Place, ...]:
     return _table().named(name)
 
 
+def below(code: str) -> tuple[Place, ...]:
+    """Return today's divisions right below a code. Goes through the whole table: for rare questions.
+
+    >>> [p.name for p in below("360113")][-2:]
+    ['流湖镇', '厚田镇']
+    """
+    table = _table()
+    return tuple(table.today(row[1]) for row in table.rows.values() if row[2] == code)
+
+
 def path(place: Place) -> tuple[Place, ...]:
     """Return a place and what lies above it, province first.
 
@@ -115,13 +126,12 @@ def within(place: Place, above: Place) -> bool:
 
 
 def in_year(place: Place, year: int | None) -> Place:
-    """Return the place as it was in a year; itself where nothing else is known.
+    """Return the place as it was in a year, or (None) as it is today; itself where nothing else is known.
 
     >>> in_year(by_code("120118")[0], 2014).name, in_year(by_code("120223")[0], 2020).code
     ('静海县', '120118')
     """
-    if year is None:
-        return place
+    year = 9999 if year is None else year
     for _ in range(8):
         if place.since is not None and year < place.since:
             before = [p for p in _table().before.get(place.code, ()) if p.same and p.until == place.since]

@@ -19,15 +19,17 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from archive import titles
+from archive import refusals, titles
 from archive.model import IssuerKind, Reason
 from archive.titles import Kind, Title
 
 READ = 60_000  # characters of the text that are looked at
 OPENING = 1_500
+LONGEST_COLUMN = 8  # characters of a column's name (通知公告); a longer title is that of a document
 
 _DATE = re.compile(r"(?:20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}-\d{1,2})")
-_SENTENCE_END = re.compile(r"[。;；!?]")
+_DATE_END = re.compile(r"20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?[\])]?$")
+_SENTENCE_END = re.compile(r"[。;；]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +80,17 @@ def judge(
     <Reason.EMPTY: 'empty'>
     """
     text = unicodedata.normalize("NFKC", text[:READ])
-    words = _vocabulary()
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     length = sum(len(line) for line in lines)
-    if status >= 400:
-        return Verdict(Reason.ERROR_PAGE, f"HTTP status {status}")
     best = _best([titles.read(t) for t in (title, title_in_body) if t and t.strip()], link_title)
     promised = best is not None and best.kind is Kind.REPORT
-    if length < words["limits"]["short_page"] and not promised:
-        for reason, pattern in words["short_page"]:
-            if match := pattern.search(f"{title or ''}\n{text}"):
-                return Verdict(reason, match[0].strip())
+    if (status >= 400 or not promised) and (
+        refused := refusals.judge(title=title or "", visible=text, source="", body=length, status=status)
+    ):
+        return Verdict(*refused)
     signs = _signs(text, length)
-    if (listing := _list_page(lines, links)) and not signs.report_like:
+    named = best is not None and best.kind is Kind.NEAR_MISS and len(titles.clean(title or "")) > LONGEST_COLUMN
+    if not named and not signs.report_like and (listing := _list_page(lines, links)):
         return Verdict(Reason.LIST_PAGE, listing)
     if best is not None and best.kind is Kind.NEAR_MISS and best.reason is not None:
         # A site's own name as title (X信息公开目录) says nothing of a body that is plainly a report.
@@ -180,7 +180,11 @@ def _list_page(lines: list[str], links: int) -> str:
     limits = _vocabulary()["limits"]
     if len(lines) < limits["list_least"]:
         return ""
-    short = [line for line in lines if len(line) <= limits["list_line"] and not _SENTENCE_END.search(line)]
+    short = [
+        line
+        for line in lines
+        if (len(line) <= limits["list_line"] or _DATE_END.search(line)) and not _SENTENCE_END.search(line)
+    ]
     dated = sum(bool(_DATE.search(line)) for line in short)
     share = len(short) / len(lines)
     if share >= limits["list_share"] and (dated >= len(lines) * 0.3 or links >= len(lines) * 0.5):
@@ -197,7 +201,6 @@ def _vocabulary() -> dict[str, Any]:
 
     return {
         "limits": table["limits"],
-        "short_page": [(Reason(e["reason"]), form(e["patterns"])) for e in table["short_page"]],
         "opening": [re.compile(p) for p in table["opening"]["patterns"]],
         "part": [(e["key"], form(e["patterns"])) for e in table["part"]],
         "core": form(table["topic"]["core"]),

@@ -38,6 +38,8 @@ _NOISE = re.compile(r"^[\[\](){}<>【】〔〕《》\"“”'·:：.。\-—_|*#
 _LEADING = re.compile(r"^(?:来源|发布机构|信息来源|发文机关|发文单位|发布单位|单位|作者|落款)[:：]?")
 _PLACE_HEAD = re.compile(r"[\u4e00-\u9fff]{1,12}?[省市区县旗盟州镇乡](?!委)|[\u4e00-\u9fff]{2,8}街")
 _UNIT_HEAD = re.compile(r"[省市区县旗镇乡](?:委|政府|人民政府|司法|[\u4e00-\u9fff]{1,8}(?:局|办|委|厅|处)$)")
+_NO_SIGNATURE = re.compile("抄送|主送|印发|联系|附件|电话|地址")
+_NATIONAL = re.compile("最高|全国|中国|中华|国家|国务院|中央|联合")
 _ORGAN = r"[\u4e00-\u9fff]{2,16}(?:局|厅|委员会|管委会|办公室|人民政府|街道办事处|办事处)"
 
 
@@ -97,6 +99,8 @@ def find(
             unplaced = (told, source, words)
         elif _is_place(told):
             place = place or told
+        elif region_name and divisions.short(known := region_name(told) or "") == told:
+            place = place or known
     signed = _signed(signature)
     if signed:
         evidence.append(Evidence("issuer", signed, ValueSource.SIGNATURE, signed))
@@ -156,11 +160,11 @@ def normalise(name: str) -> str:
     '示例县司法局'
     """
     text = _SPACES.sub(" ", unicodedata.normalize("NFKC", name[: LONGEST * 4])).strip()
-    text = _NOISE.sub("", re.sub(r"\([^()]*\)?$", "", _LEADING.sub("", text))).strip()
+    text = _NOISE.sub("", re.sub(r"(?:\([^()]*\)?)+$", "", _LEADING.sub("", text))).strip()
     # Spaces set a word apart to fill a line (财 政 局); between two full names they separate two bodies.
     parts = text.split(" ")
     joined = " ".join(parts) if len(parts) > 1 and all(len(p) > 3 for p in parts) else "".join(parts)
-    return joined[:LONGEST]
+    return unicodedata.normalize("NFKC", joined)[:LONGEST].strip()
 
 
 def kind_of(name: str | None) -> IssuerKind | None:
@@ -170,7 +174,7 @@ def kind_of(name: str | None) -> IssuerKind | None:
     (<IssuerKind.DEPARTMENT: 'department'>, <IssuerKind.PARTY_AND_GOVERNMENT: 'party_and_government'>, None)
     """
     bare = _SPACES.sub("", unicodedata.normalize("NFKC", (name or "")[: LONGEST * 2]))
-    if not bare or bare in _vocabulary().places:
+    if len(bare) < 3 or bare in _vocabulary().places:
         return None
     listed = bool(divisions.by_name(bare))
     for kind, pattern, unless in _vocabulary().kinds:
@@ -206,7 +210,7 @@ def _spaced(head: str, gaps: set[int]) -> str:
 
 def _signed(lines: Sequence[str]) -> str | None:
     """Return the body that signs: the last signature line that names one, or two such lines in a row."""
-    named = [normalise(line) for line in lines[-8:] if len(line) < 200]
+    named = [normalise(line) for line in lines[-8:] if len(line) < 200 and not _NO_SIGNATURE.search(line)]
     named = [re.sub(rf"{_YEAR}年.*$", "", name).strip() for name in named]
     bodies = [
         n for n in named if n and kind_of(n) and not _vocabulary().nobody.search(n) and not re.search(r"[,，。;:!?]", n)
@@ -218,9 +222,11 @@ def _signed(lines: Sequence[str]) -> str | None:
 
 def _full(name: str, place: str | None) -> str:
     """Write out a short form: 区司法局 of 红谷滩区 -> 红谷滩区司法局, 尖山区政府办 -> 尖山区人民政府办公室."""
-    if place and not _has_place(name):
-        unit = place[-1]
-        name = place + name[1:] if name[0] == unit else place + name if not re.match("[省市区县旗镇乡]", name) else name
+    if place and not _has_place(name) and divisions.short(place) not in name and not _NATIONAL.match(name):
+        if name[0] == place[-1]:
+            name = place + name[1:]
+        elif not re.match("[省市区县旗镇乡]", name):
+            name = place + name
     for short, full in _vocabulary().full:
         if name.endswith(short) and not name.endswith(full):
             return name[: -len(short)] + full
@@ -234,7 +240,7 @@ def _placed(name: str, witnesses: Sequence[str | None], region_name: Callable[[s
     for witness in witnesses:
         for mention in divisions.mentions(witness or ""):
             if mention.name[-1] == name[0]:
-                return _full(name, mention.name)
+                return _full(name, mention.places[0].name)
     told = region_name(name) if region_name else None
     return _full(name, told)
 

@@ -11,6 +11,7 @@ elsewhere becomes an Issue. The table itself and its history: ``divisions``.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ BODY_MINIMUM = 3  # mentions before the place a text speaks of most is believed 
 _INDEX_CODES = (re.compile(r"^1[1-9Nn](\d{6})[0-9A-Z]{10}(?!\d)"), re.compile(r"^(\d{6})(?:\d{4})?\s*/"))
 _TOWN = re.compile(r"([\u4e00-\u9fff]{1,5}(?:镇|乡|街道|苏木))(?=人民|政府|办事处|党|委|关于|\d|法治|依法|纪|$)")
 _STREET = re.compile(r"([\u4e00-\u9fff]{1,5}街)(?=人民|政府|办事处|党|关于|\d|法治|依法|$)")
+_YEAR_HEAD = re.compile(r"^(?:关于)?(?:20\d\d|二[〇○零][一二][〇○零一二三四五六七八九])年?度?(?:关于)?")
 _NOT_A_TOWN = re.compile(r"(?:^|各|全|我|本|该|的|及|和|与|城|以下|所有)(?:镇|乡|街道|苏木|乡镇|街镇|镇街|镇乡)$")
 
 
@@ -110,6 +112,8 @@ def resolve(
         issues.append(Issue(IssueCode.REGION_AMBIGUOUS, "region", candidates))
         return Resolution(None, tuple(evidence), tuple(issues))
     if zone:
+        if not chosen:
+            issues.append(Issue(IssueCode.REGION_UNKNOWN, "region", f"where {zone} lies is not told"))
         return Resolution(_zone_region(zone, chosen, year), tuple(evidence), tuple(issues))
     if not chosen:
         detail = f"no division is called {town}" if town else "no name or code of a division found"
@@ -120,9 +124,17 @@ def resolve(
         issues.append(
             Issue(IssueCode.REGION_CONFLICT, "region", f"{place.name} {place.code} was no division in {year}")
         )
-    region = _region(place, year)
-    if town and place.level is not Level.TOWNSHIP:
-        region = Region(region.adcode, (*region.names, town), Level.TOWNSHIP)
+    if not town or place.level is Level.TOWNSHIP:
+        return Resolution(_region(place, year), tuple(evidence), tuple(issues))
+    below = divisions.below(place.code)
+    known = [p for p in below if p.name[-1] == town[-1] and divisions.short(p.name) == divisions.short(town)]
+    if len(known) == 1:  # 三合乡 for 三合回族乡
+        return Resolution(_region(known[0], year), tuple(evidence), tuple(issues))
+    if not any(p.level is Level.TOWNSHIP for p in below):
+        issues.append(Issue(IssueCode.REGION_UNKNOWN, "region", f"{town} is no division, its county is not told"))
+        return Resolution(None, tuple(evidence), tuple(issues))
+    above = _region(place, year)
+    region = Region(above.adcode, (*above.names, town), Level.TOWNSHIP, parent=above.adcode)
     return Resolution(region, tuple(evidence), tuple(issues))
 
 
@@ -150,13 +162,13 @@ def _named(source: ValueSource, words: str | None, year: int | None) -> _Witness
     """Read the first path of names in a field; a zone or an unlisted township behind it is told apart."""
     if not words:
         return None
-    text = re.sub(r"\s+", "", words[:300])
+    text = _YEAR_HEAD.sub("", re.sub(r"\s+", "", unicodedata.normalize("NFKC", words[:300])))
     text = _STREET.sub(lambda m: m[1] + "道", text)
     found = [m for m in divisions.mentions(text) if not (m.depth == 1 and m.start > 0 and _generic(m.name))]
     first = found[0] if found else None
-    places = _valid(first.places, year) if first else ()
+    places = _valid(_behind(first.places, text[: first.start]), year) if first else ()
     rest = text[first.end :] if first else text
-    if first and len(places) == 1 and _too_early(places[0], year) and _zone_form().fullmatch(places[0].name):
+    if first and len(places) == 1 and _too_early(places[0], year) and _zone_form().match(places[0].name):
         # 两江新区 before it became a division was a zone like any other.
         return _Witness(source, words, divisions.path(places[0])[-2:-1], zone=places[0].name)
     if zone := _zone(rest):
@@ -165,6 +177,14 @@ def _named(source: ValueSource, words: str | None, year: int | None) -> _Witness
     if town and not _NOT_A_TOWN.search(town[1]) and not divisions.by_name(town[1]):
         return _Witness(source, words, places, town=town[1])
     return _Witness(source, words, places) if places else None
+
+
+def _behind(places: tuple[Place, ...], before: str) -> tuple[Place, ...]:
+    """Keep the places whose superior stands right before the name in its short form: 北京朝阳区."""
+    if len(places) < 2 or not before:
+        return places
+    kept = tuple(p for p in places if any(before.endswith(divisions.short(a.name)) for a in divisions.path(p)[:-1]))
+    return kept or places
 
 
 def _too_early(place: Place, year: int | None) -> bool:
@@ -277,7 +297,9 @@ def _own_words() -> re.Pattern[str]:
 @cache
 def _zone_form() -> re.Pattern[str]:
     suffixes = "|".join(divisions.vocabulary()["zone"]["suffixes"])
-    return re.compile(rf"[\u4e00-\u9fff]{{1,16}}?(?:{suffixes})(?:管理委员会|管委会)?")
+    return re.compile(
+        rf"(?!关于)[\u4e00-\u9fff()]{{1,20}}?(?:{suffixes})(?:管理委员会|管委会)?(?=党|关于|\d|法治|依法|推进|人民|的?[局办]|$)"
+    )
 
 
 def _generic(name: str) -> bool:

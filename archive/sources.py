@@ -124,7 +124,7 @@ def _copy(host: str, site_name: str, signs: str, trusted: bool) -> tuple[SourceK
     for kind, key in ((SourceKind.CONTENT_FARM, "content_farm"), (SourceKind.DOCUMENT_MILL, "document_mill")):
         if host and (match := words[key + "_hosts"].search(host)):
             return kind, ValueSource.URL, match[0]
-        if match := words[key].search(site_name):
+        if match := words[key].search(site_name) or (key == "document_mill" and words["mill_names"].search(site_name)):
             return kind, ValueSource.META, match[0]
         if match := words[key].search(head):
             return kind, ValueSource.BODY, match[0]
@@ -171,6 +171,7 @@ def _vocabulary() -> dict[str, Any]:
         "blank": re.compile(farm["blank"]),
         "blank_minimum": farm["blank_minimum"],
         "document_mill": form(mill["signs"]),
+        "mill_names": form(mill["names"]),
         "document_mill_hosts": form(mill["hosts"]),
         "labels": frozenset(table["department"]["labels"]),
         "names": re.compile(table["department"]["names"]),

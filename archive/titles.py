@@ -86,6 +86,8 @@ class _Vocabulary:
     column: re.Pattern[str]
     tail: re.Pattern[str]
     fillers: re.Pattern[str]
+    organ: re.Pattern[str]
+    breaks: re.Pattern[str]
     near: tuple[_Near, ...]
 
 
@@ -174,7 +176,8 @@ def is_report_title(title: str | None) -> bool:
 def _near(words: _Vocabulary, text: str, *, positive: bool) -> tuple[_Near, str] | None:
     """Return the strongest word against. In a title that speaks of a report, cited papers do not speak against it."""
     bare = _CITED.sub("《》", text) if positive and words.subject.search(_CITED.sub("", text)) else text
-    against = [(near, match) for near in words.near if (match := _last(near.pattern, bare))]
+    rest = _without_organ(words, bare) if positive else bare
+    against = [(near, match) for near in words.near if (match := _last(near.pattern, bare if near.strong else rest))]
     if not against:
         return None
     if positive:
@@ -183,6 +186,13 @@ def _near(words: _Vocabulary, text: str, *, positive: bool) -> tuple[_Near, str]
         heads = [pair for pair in against if not words.tail.sub("", bare[pair[1].end() :])]
         near, match = max(heads or against, key=lambda pair: (pair[0].strong, pair[1].end()))
     return near, match[0]
+
+
+def _without_organ(words: _Vocabulary, text: str) -> str:
+    """Cut the name of the organ out of what stands before the subject."""
+    subject = words.subject.search(text)
+    before, rest = (text[: subject.start()], text[subject.start() :]) if subject else (text, "")
+    return "|".join(part for part in words.breaks.split(before) if not words.organ.search(part)) + "|" + rest
 
 
 def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
@@ -221,6 +231,8 @@ def _vocabulary() -> _Vocabulary:
         subject=re.compile(f"{strong}|{weak}"),
         column=re.compile("|".join(table["column"]["patterns"])),
         tail=re.compile("|".join(table["tail"]["patterns"]), re.IGNORECASE),
+        organ=re.compile(f"(?:{'|'.join(table['organ']['suffixes'])})(?:推进|落实|开展)?$"),
+        breaks=re.compile("|".join(f"(?={p})" for p in table["organ"]["breaks"])),
         fillers=re.compile("|".join(table["noun"]["fillers"])),
         near=tuple(
             _Near(Reason(e["reason"]), e["strength"] == "strong", re.compile("|".join(e["patterns"])))
