@@ -17,7 +17,7 @@ import click
 from archive import __version__, printing
 from archive.datadir import DataDir
 from archive.errors import FazhiError, UsageError
-from archive.model import Origin, Reason
+from archive.model import Origin
 
 DATA_HELP = "Data directory: warc/, crawl.db, archive.db."
 
@@ -25,7 +25,12 @@ DATA_HELP = "Data directory: warc/, crawl.db, archive.db."
 def data_option(default: str = "data") -> Callable[[Any], Any]:
     """Return the ``--data`` option that every command with a data directory takes."""
     return click.option(
-        "--data", "data", metavar="DIR", type=click.Path(path_type=Path), default=Path(default), show_default=True,
+        "--data",
+        "data",
+        metavar="DIR",
+        type=click.Path(path_type=Path),
+        default=Path(default),
+        show_default=True,
         help=DATA_HELP,
     )
 
@@ -84,7 +89,10 @@ def inspect(files: tuple[Path, ...], url: str | None, code: str | None, link_tit
                 click.echo(json.dumps({"file": str(file), "kind": "error", "reason": str(error)}, ensure_ascii=False))
             continue
         origin = Origin(
-            url=url, portal=code, adcode=code[:6] if code else None, link_title=link_title,
+            url=url,
+            portal=code,
+            adcode=code[:6] if code else None,
+            link_title=link_title,
             content_type=saved.content_type(file),
         )
         document = saved.examine(origin, body)
@@ -140,6 +148,27 @@ def extract(stale: bool, data: Path) -> None:
 
 @fazhi.command()
 @data_option()
+def rebuild(data: Path) -> None:
+    """Make both databases again from the WARC files alone. A site that is being served goes on meanwhile.
+
+    \b
+    Example:
+      fazhi rebuild --data /srv/fazhi
+    """
+    from archive.rebuild import rebuild as run
+
+    broken: list[object] = []
+    with printing.progress("rebuilding") as tick:
+        counts = run(DataDir.open(data, create=False), progress=tick, broken=broken.append)
+    printing.counts(counts)
+    for finding in broken:
+        click.echo(str(finding), err=True)
+    if broken:
+        raise FazhiError(f"{len(broken)} broken record(s) left out", "restore the file from a copy and rebuild again")
+
+
+@fazhi.command()
+@data_option()
 def verify(data: Path) -> None:
     """Check every digest in every WARC file and say which record is broken. Exit code 1 if one is.
 
@@ -151,7 +180,7 @@ def verify(data: Path) -> None:
 
     place = DataDir.open(data, create=False)
     broken = 0
-    with printing.progress("checking records") as tick:
+    with printing.progress("checking bytes") as tick:
         for finding in warc_verify.verify(place.warc, progress=tick):
             broken += 1
             click.echo(str(finding), err=True)
@@ -183,6 +212,3 @@ def check_code(code: str | None) -> None:
     """Refuse a division code that cannot be one, before any work is done."""
     if code is not None and not code.split("-")[0].isdigit():
         raise UsageError(f"'{code}' is no division code", "give six digits, for example 420683 (枣阳市)")
-
-
-REASON_WORDS = {reason: reason.value.replace("_", " ") for reason in Reason}

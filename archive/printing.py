@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import click
@@ -16,6 +16,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from archive.adding import Added
 from archive.model import Document, Evidence, Rejection
 from archive.search import Results
 
@@ -37,11 +38,19 @@ def progress(what: str) -> Iterator[Tick]:
     err = Console(stderr=True)
     if err.is_terminal:
         columns = (
-            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
         )
         with Progress(*columns, console=err, transient=True) as bar:
             task = bar.add_task(what, total=None)
-            yield lambda done, total=None: bar.update(task, completed=done, total=total)
+
+            def update(done: int, total: int | None = None) -> None:
+                bar.update(task, completed=done, total=total)
+
+            yield update
         return
     last = time.monotonic()
 
@@ -60,6 +69,24 @@ def counts(numbers: Mapping[str, int]) -> None:
         click.echo("nothing to do")
     for name, number in sorted(numbers.items(), key=lambda item: (-item[1], item[0])):
         click.echo(f"{number:>8,}  {name}")
+
+
+def added(items: Sequence[Added]) -> None:
+    """Print what became of each added file: report id or reason, and the title."""
+    out = console()
+    table = Table(box=None, show_edge=False)
+    for head in ("file", "outcome", "id", "title"):
+        table.add_column(head, overflow="fold")
+    for item in items:
+        outcome = item.outcome + (" (already here)" if item.known else "")
+        style = "green" if item.report else "yellow"
+        name = item.file.rsplit("/", 1)[-1]
+        table.add_row(
+            escape(name), f"[{style}]{outcome}[/]", item.report or item.capture, escape(item.title or item.detail)
+        )
+    out.print(table)
+    reports = sum(item.report is not None for item in items)
+    click.echo(f"{len(items)} pages: {reports} reports, {len(items) - reports} rejected")
 
 
 def document(file: str, doc: Document) -> None:
@@ -92,12 +119,24 @@ def fields(doc: Document) -> list[tuple[str, str]]:
     """Return the fields of a document that hold a value, as text, in reading order."""
     region = doc.region
     values = {
-        "title": doc.title, "title_in_body": doc.title_in_body, "year": doc.year, "published": doc.published,
-        "written": doc.written, "region": "/".join(region.names) if region else None,
-        "adcode": region.adcode if region else None, "town_code": region.town_code if region else None,
-        "issuer": doc.issuer, "issuer_kind": doc.issuer_kind, "publisher": doc.publisher, "doc_no": doc.doc_no,
-        "index_no": doc.index_no, "topic": doc.topic, "validity": doc.validity, "site_name": doc.site_name,
-        "site_code": doc.site_code, "source_kind": doc.source_kind,
+        "title": doc.title,
+        "title_in_body": doc.title_in_body,
+        "year": doc.year,
+        "published": doc.published,
+        "written": doc.written,
+        "region": "/".join(region.names) if region else None,
+        "adcode": region.adcode if region else None,
+        "town_code": region.town_code if region else None,
+        "issuer": doc.issuer,
+        "issuer_kind": doc.issuer_kind,
+        "publisher": doc.publisher,
+        "doc_no": doc.doc_no,
+        "index_no": doc.index_no,
+        "topic": doc.topic,
+        "validity": doc.validity,
+        "site_name": doc.site_name,
+        "site_code": doc.site_code,
+        "source_kind": doc.source_kind,
     }
     return [(name, str(value)) for name, value in values.items() if value is not None]
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from archive.errors import UsageError
@@ -18,10 +20,22 @@ from archive.model import Origin, Rejection, Report
 WARC_SUFFIXES = (".warc", ".warc.gz")
 
 
+def check(file: Path) -> None:
+    """Raise UsageError in words where a file cannot be opened, before any work is done on others."""
+    with _readable(file), file.open("rb"):
+        pass
+
+
 def read(file: Path) -> bytes:
     """Return the bytes of a file; raise UsageError in words where it cannot be read."""
-    try:
+    with _readable(file):
         return file.read_bytes()
+
+
+@contextmanager
+def _readable(file: Path) -> Iterator[None]:
+    try:
+        yield
     except FileNotFoundError:
         raise UsageError(f"no such file: {file}", "check the path") from None
     except IsADirectoryError:

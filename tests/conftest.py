@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fazhi_zoo import client
+from fazhi_zoo.server import Zoo
 
 SHARED = Path(os.environ.get("FAZHI_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 
@@ -19,3 +23,17 @@ def shared() -> Path:
     if os.environ.get("CI"):
         pytest.fail(message)
     pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def sample_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Path]]:
+    """The article pages of the demo's sample portals as saved files, with the fictional places known."""
+    folder = tmp_path_factory.mktemp("saved")
+    files = []
+    with Zoo() as zoo:
+        for number, truth in enumerate(zoo.truth):
+            _, headers, body = client.get(truth.url)
+            file = folder / f"{number:02}.html"
+            file.write_bytes(gzip.decompress(body) if headers.get("Content-Encoding") == "gzip" else body)
+            files.append(file)
+        yield files
