@@ -115,7 +115,11 @@ def check(db: sqlite3.Connection) -> int:
 
 
 def _statements(table: Table) -> list[str]:
-    lines = [f'"{c.name}" {c.type}' + (f" references {c.references}" if c.references else "") for c in table.columns]
+    lines = []
+    for c in table.columns:
+        # The column is named too, because Datasette fails on a reference that leaves it out.
+        link = f" references {c.references} ({_quoted(tables()[c.references].key)})" if c.references else ""
+        lines.append(f'"{c.name}" {c.type}{link}')
     lines.append(f"primary key ({_quoted(table.key)})")
     made = [f"create table {table.name} ({', '.join(lines)})"]
     for columns, unique in [*((c, "") for c in table.indexes), *((c, "unique ") for c in table.unique)]:

@@ -20,6 +20,8 @@ from archive.errors import UsageError
 CAP = 10_000  # matches that are counted and ranked; of more, the latest saved
 PASSAGE = 90  # characters of text in a snippet
 BEFORE = 25  # of them before the first marked word
+PASSAGES = 3  # at most, where the terms stand apart
+SIDE = 15  # characters on each side of a term that is shown apart
 TITLE_WEIGHT = 5.0  # a word in the title counts as five in the text
 
 MUNICIPALITIES = ("11", "12", "31", "50")  # 直辖市: no prefecture between city and county
@@ -175,28 +177,50 @@ def place_below(code: str, names: str, region: str | None) -> tuple[str, str]:
 
 
 def snippet(query: str, text: str) -> Snippet:
-    """Return the passage of a text where most terms of a query meet, in pieces; the beginning where none stands in it.
+    """Return the passage of a text where most terms of a query meet, in pieces, and short ones for terms not in it;
+    the beginning of the text where no term stands in it.
 
     >>> snippet("复议", "全年收到行政复议申请12件。")
     [('全年收到行政', False), ('复议', True), ('申请12件。', False)]
     """
     found = tokens.spans(query, text)
-    best = 0
-    if found:
-        start, most, last = 0, 0, 0
-        for first, span in enumerate(found):
-            while last < len(found) and found[last].end <= span.start + PASSAGE - BEFORE:
-                last += 1
-            meeting = len({other.term for other in found[first:last]})
-            if meeting > most:
-                start, most = span.start, meeting
-        best = max(0, min(start - BEFORE, len(text) - PASSAGE))
-    end = min(len(text), best + PASSAGE)
-    pieces: Snippet = [("…", False)] if best else []
-    pieces += marked(text, [s for s in found if s.start < end and s.end > best], best, end)
-    if end < len(text):
+    pieces: Snippet = []
+    at = 0
+    for start, end in _windows(found, len(text)):
+        if start > at:
+            pieces.append(("…", False))
+        pieces += marked(text, found, start, end)
+        at = end
+    if at < len(text):
         pieces.append(("…", False))
     return [(" ".join(piece.split("\n")), mark) for piece, mark in pieces]
+
+
+def _windows(found: list[tokens.Span], length: int) -> list[tuple[int, int]]:
+    """Return the stretches of a text to be shown, in order, apart from each other."""
+    if not found:
+        return [(0, min(PASSAGE, length))]
+    best, met, last = found[0], 0, 0
+    for first, span in enumerate(found):
+        while last < len(found) and found[last].end <= span.start + PASSAGE - BEFORE:
+            last += 1
+        meeting = len({other.term for other in found[first:last]})
+        if meeting > met:
+            best, met = span, meeting
+    start = max(0, min(best.start - BEFORE, length - PASSAGE))
+    windows = [(start, min(length, max(start + PASSAGE, best.end)))]
+    shown = {s.term for s in found if s.start >= windows[0][0] and s.end <= windows[0][1]}
+    for span in found:
+        if span.term not in shown and len(windows) < PASSAGES:
+            shown.add(span.term)
+            windows.append((max(0, span.start - SIDE), min(length, span.end + SIDE)))
+    joined: list[tuple[int, int]] = []
+    for begin, end in sorted(windows):
+        if joined and begin <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((begin, end))
+    return joined
 
 
 def marked(text: str, found: list[tokens.Span], start: int, end: int) -> Snippet:

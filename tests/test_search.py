@@ -222,6 +222,13 @@ def test_the_passage_is_where_most_terms_meet() -> None:
     assert pieces[-1] == ("…", False)
 
 
+def test_terms_that_stand_apart_are_shown_apart() -> None:
+    filler = "各项任务按期完成。" * 20
+    pieces = search.snippet("复议 12348", f"收到复议申请{filler}接听12348热线{filler}")
+    assert [piece for piece, marked in pieces if marked] == ["复议", "12348"]
+    assert "".join(piece for piece, _ in pieces).count("…") == 2
+
+
 def test_the_passage_of_a_hit_in_the_title_only_is_the_beginning() -> None:
     assert search.snippet("标题", "正文一\n正文二") == [("正文一 正文二", False)]
     assert search.snippet("复议", "") == []
@@ -230,8 +237,8 @@ def test_the_passage_of_a_hit_in_the_title_only_is_the_beginning() -> None:
 @given(st.text(alphabet="法治复議 \n，2vr", max_size=300), st.text(alphabet="法治复 2v", max_size=5))
 def test_a_passage_is_a_piece_of_the_text(text: str, query: str) -> None:
     plain = "".join(piece for piece, _ in search.snippet(query, text))
-    assert plain.removeprefix("…").removesuffix("…") in text.replace("\n", " ")
-    assert len(plain) <= search.PASSAGE + 2
+    assert all(passage in text.replace("\n", " ") for passage in plain.split("…"))
+    assert len(plain) <= search.PASSAGE + (search.PASSAGES - 1) * (2 * search.SIDE + 10) + 4
 
 
 def test_json_of_a_hit(db: store.Database) -> None:

@@ -1,0 +1,165 @@
+"""The site: a Datasette plugin that shows ``archive.db``, and from the WARC files beside it the archived pages.
+
+    __init__.py   the hooks: routes, search function, safe settings, security headers, Chinese for Datasette's own pages
+    pages.py      home, search page, report page; body.py turns a text into headings and paragraphs
+    snapshot.py   archived pages, without scripts and without the rights of this site
+    serve.py      ``fazhi serve``
+
+Works the same under ``fazhi serve`` and under plain ``datasette serve archive.db -m datasette_metadata.json``, on
+Datasette 0.65 and 1.0. Writes nothing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any
+
+from markupsafe import Markup
+from pluggy import HookimplMarker
+
+from archive import schema, tokens
+from archive.site.chinese import translate
+from archive.site.pages import DATABASE, home, message, report_page, search_page
+from archive.site.snapshot import page as snapshot_page
+
+hookimpl = HookimplMarker("datasette")  # as datasette.hookimpl, which carries no types
+
+# Stock pages need inline scripts and styles; nothing comes from another host.
+HEADERS = {
+    "content-security-policy": (
+        "default-src 'self'; style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'; img-src 'self' data:;"
+        " object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+}
+
+# Datasette's defaults suit an analyst's own machine: anybody may run any SQL and download the file. Only values that
+# still are the default are changed, so an operator's --setting wins, unless it names the default itself.
+SAFE_SETTINGS: dict[str, bool | int] = {
+    "default_allow_sql": False,
+    "allow_download": False,
+    "allow_csv_stream": False,
+    "suggest_facets": False,
+    "truncate_cells_html": 80,
+    "max_returned_rows": 500,
+}
+# Copied from the settings into attributes when Datasette starts.
+COPIED = ("max_returned_rows",)
+
+
+# Columns that hold codes, and the list of words they are said in.
+CODES = {
+    "level": "level", "issuer_kind": "issuer_kind", "source_kind": "source_kind", "status": "status",
+    "reason": "reason", "code": "issue", "source": "value_source", "published_source": "value_source",
+}  # fmt: skip
+
+
+@hookimpl(trylast=True)
+def prepare_connection(conn: sqlite3.Connection) -> None:
+    """Make Datasette's own search box ask what the search page asks; last, because the stock function has its name."""
+    conn.create_function("escape_fts", 1, tokens.match)
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, Callable[..., Awaitable[Any]]]]:
+    """Return the addresses of our own pages; they come before Datasette's."""
+    return [
+        (r"^/$", home),
+        (r"^/search$", search_page),
+        (r"^/report/(?P<id>[0-9a-z-]{1,100})$", report_page),
+        (r"^/snapshot/(?P<capture>[0-9]{14}-[0-9a-f]{10})$", snapshot_page),
+    ]
+
+
+@hookimpl
+def startup(datasette: Any) -> None:
+    """Close what Datasette leaves open by default. ``_settings`` is private; a test fails when this stops working."""
+    from datasette import handle_exception as stock
+    from datasette.app import DEFAULT_SETTINGS
+
+    # Where rich is installed, Datasette prints every error with all local variables through it, and fails itself where
+    # an address is merely unknown: rich finds no traceback to print.
+    stock.rich = None
+    for name, value in SAFE_SETTINGS.items():
+        if datasette._settings.get(name) == DEFAULT_SETTINGS[name]:
+            datasette._settings[name] = value
+            if name in COPIED:
+                setattr(datasette, name, value)
+
+
+@hookimpl(tryfirst=True)
+def handle_exception(datasette: Any, request: Any, exception: Exception) -> Callable[[], Awaitable[Any]] | None:
+    """Say in Chinese that an address is unknown, or that Datasette's own page took too long; leave JSON alone."""
+    from datasette.database import QueryInterrupted
+    from datasette.utils.asgi import NotFound
+
+    if request.path.endswith(".json"):
+        return None
+    if isinstance(exception, NotFound):
+        return partial(message, datasette, request, 404, "没有这个页面", "网址可能写错了，或页面已经移走。")
+    if isinstance(exception, QueryInterrupted):
+        return partial(message, datasette, request, 503, "查询超时", "请加上筛选条件再试。")
+    return None
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Any) -> None:
+    """Put Datasette's own pages into Chinese as far as that goes."""
+    translate(env)
+
+
+@hookimpl
+def extra_css_urls(template: str | None, datasette: Any) -> list[str]:
+    """Return the style of Datasette's own pages."""
+    return [datasette.urls.static_plugins("fazhi", "datasette.css")]
+
+
+@hookimpl
+def menu_links(datasette: Any) -> list[dict[str, str]]:
+    """Return the way from Datasette's own pages to ours."""
+    return [{"href": datasette.urls.path("/search"), "label": "检索报告"}]
+
+
+@hookimpl
+def render_cell(value: Any, column: str, table: str | None, database: str, datasette: Any) -> Markup | str | None:
+    """Link report and capture ids in Datasette's tables to our pages, and say codes in words (not in JSON or CSV)."""
+    if database != DATABASE or not isinstance(value, str):
+        return None
+    if (table, column) in (("reports", "id"), ("texts", "id")):
+        return Markup('<a href="{}">{}</a>').format(datasette.urls.path(f"/report/{value}"), value)
+    if (table, column) == ("captures", "id"):
+        return Markup('<a href="{}">{}</a>').format(datasette.urls.path(f"/snapshot/{value}"), value)
+    return schema.words().get(CODES.get(column, ""), {}).get(value)
+
+
+@hookimpl
+def asgi_wrapper() -> Callable[[Any], Any]:
+    """Return what adds the security headers to every answer that does not set its own, as a snapshot does."""
+
+    def wrap(app: Any) -> Any:
+        async def guarded(scope: Any, receive: Any, send: Any) -> None:
+            async def send_with_headers(event: dict[str, Any]) -> None:
+                if event["type"] == "http.response.start":
+                    event = {**event, "headers": with_defaults(event.get("headers") or [])}
+                await send(event)
+
+            await app(scope, receive, send_with_headers)
+
+        return guarded
+
+    return wrap
+
+
+def with_defaults(headers: Sequence[Sequence[bytes]]) -> list[Sequence[bytes]]:
+    """Return HTTP headers together with those of ``HEADERS`` that are not among them.
+
+    >>> len(with_defaults([(b"Content-Security-Policy", b"sandbox")])) == len(HEADERS)
+    True
+    """
+    there = {bytes(name).lower() for name, _ in headers}
+    missing = [(n.encode(), v.encode()) for n, v in HEADERS.items() if n.encode() not in there]
+    return [*headers, *missing]

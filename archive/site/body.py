@@ -1,0 +1,126 @@
+"""The plain text of a report as blocks of a page: headings, paragraphs, tables, signature, each in marked pieces.
+
+The text holds one paragraph a line, and cells of a table between tabs. What a line is, its form tells: the numbering
+of official documents (GB/T 9704-2012, 7.3.3: 一、（一） 1. （1）) and the signature at the end. Pure;
+no HTML is made here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from archive.search import Snippet, marked
+from archive.tokens import Span, fold, spans
+
+HEADING_CHARS = 60  # a longer line is a paragraph that begins like a heading
+LEAD_CHARS = 45  # of the first sentence of such a paragraph, to be set off as one
+OUTLINE_CHARS = 24
+SIGNATURE_LINES = 4
+SIGNATURE_CHARS = 40
+
+_NUMBER = "[一二三四五六七八九十百]{1,4}"
+_FIRST = re.compile(rf"(?:{_NUMBER}、|第{_NUMBER}(?:部分|章)[\s、：:]?)")
+_SECOND = re.compile(rf"[（(]{_NUMBER}[)）]")
+_LEAD = re.compile(rf"(?:[（(]?{_NUMBER}[)）、]|{_NUMBER}是|\d{{1,2}}[.．、])[^。\n]{{2,{LEAD_CHARS}}}。")
+_OPEN_END = re.compile(r"[。；;，,：:、]$")
+_DATE = re.compile(r"^[（(]?(?:20\d\d|[一二][〇○零Ｏ一二三四五六七八九]{3})\s*年.{2,8}日[)）]?$")
+_DOC_NO = re.compile(r"^\S{2,12}[〔\[【（(]20\d\d[〕\]】）)]\s*\d+\s*号$")
+
+
+@dataclass(slots=True)
+class Block:
+    """A block: ``kind`` is h2, h3, p, centre, right or table. Rows only for a table, else ``pieces``."""
+
+    kind: str
+    id: str
+    pieces: Snippet = field(default_factory=list)
+    lead: Snippet = field(default_factory=list)
+    rows: list[list[Snippet]] = field(default_factory=list)
+
+    @property
+    def plain(self) -> str:
+        """Text of the block without marks."""
+        return "".join(piece for piece, _ in self.pieces)
+
+
+def blocks(text: str, title: str | None = None, query: str = "") -> list[Block]:
+    """Return the blocks of a text, the words of a query marked.
+
+    >>> [(b.kind, b.plain) for b in blocks("一、主要工作\\n全年推进。\\n某区人民政府\\n2021年3月1日")]
+    [('h2', '一、主要工作'), ('p', '全年推进。'), ('right', '某区人民政府'), ('right', '2021年3月1日')]
+    """
+    found = spans(query, text) if query else []
+    lines = list(_lines(text))
+    last = _signature_begins([line for _, line in lines])
+    made: list[Block] = []
+    for number, (start, line) in enumerate(lines):
+        if "\t" in line:
+            if not made or made[-1].kind != "table":
+                made.append(Block("table", f"p{number}"))
+            made[-1].rows.append(list(_cells(text, found, start, line)))
+            continue
+        block = Block(_kind(line, number, title), f"p{number}")
+        if number >= last:
+            block.kind = "right"
+        cut = start
+        if block.kind == "p" and (lead := _LEAD.match(line)):
+            cut += lead.end()
+            block.lead = marked(text, found, start, cut)
+        block.pieces = marked(text, found, cut, start + len(line))
+        made.append(block)
+    return made
+
+
+def outline(made: list[Block]) -> list[tuple[str, str, str]]:
+    """Return kind, id and shortened text of the headings."""
+    heads = [(block.kind, block.id, block.plain) for block in made if block.kind in ("h2", "h3")]
+    return [(k, i, t if len(t) <= OUTLINE_CHARS else t[: OUTLINE_CHARS - 1] + "…") for k, i, t in heads]
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """Yield offset and text of the lines that are not empty."""
+    at = 0
+    for line in text.split("\n"):
+        if line.strip():
+            yield at, line
+        at += len(line) + 1
+
+
+def _cells(text: str, found: list[Span], start: int, line: str) -> Iterator[Snippet]:
+    for cell in line.split("\t"):
+        yield marked(text, found, start, start + len(cell))
+        start += len(cell) + 1
+
+
+def _kind(line: str, number: int, title: str | None) -> str:
+    line = line.strip()
+    if number < 3 and (_DOC_NO.match(line) or (title and _bare(line) == _bare(title))):
+        return "centre"
+    if len(line) <= HEADING_CHARS and not _OPEN_END.search(line):
+        if _FIRST.match(line):
+            return "h2"
+        if _SECOND.match(line):
+            return "h3"
+    return "p"
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\W+", "", fold(text))
+
+
+def _signature_begins(lines: list[str]) -> int:
+    """Return the number of the line where the signature begins; the number of lines where there is none."""
+    end = len(lines)
+    dated = end - 1
+    if end < 2 or not _DATE.match(lines[dated].strip()):
+        return end
+    begin = dated
+    while begin > max(1, end - SIGNATURE_LINES) and _signs(lines[begin - 1].strip()):
+        begin -= 1
+    return begin
+
+
+def _signs(line: str) -> bool:
+    return len(line) <= SIGNATURE_CHARS and not re.search(r"[。；;：:，,\t]", line) and not _FIRST.match(line)

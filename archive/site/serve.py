@@ -1,0 +1,71 @@
+"""``fazhi serve``: Datasette with our pages and safe settings, the same as plain ``datasette serve`` gives."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import socket
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+import click
+from datasette.app import Datasette
+from datasette.cli import cli
+
+from archive import schema, store
+from archive.datadir import DataDir
+from archive.errors import StorageError, UsageError
+
+
+def serve(place: DataDir, host: str, port: int) -> None:
+    """Serve an archive until interrupted. Raises UsageError where there is none, or the port is taken."""
+    if not place.archive_db.is_file():
+        raise UsageError(f"no archive at {place.archive_db}", "begin with `fazhi crawl` or `fazhi add`")
+    store.open_archive(place.archive_db, create=False, readonly=True).close()  # refuses or updates what is not current
+    check_port(host, port)
+    with tempfile.TemporaryDirectory(prefix="fazhi-") as folder:
+        settings = Path(folder) / "datasette_metadata.json"
+        settings.write_text(json.dumps(schema.metadata(), ensure_ascii=False), encoding="utf-8")
+        if port:
+            click.echo(f"fazhi: the archive is at {address(host, port)} (Ctrl-C ends)")
+        # Ctrl-C is how a server ends: no error, whichever way this Datasette tells of it.
+        with suppress(KeyboardInterrupt, click.Abort):
+            cli.main(arguments(place.archive_db, settings, host, port), prog_name="datasette", standalone_mode=False)
+
+
+def arguments(archive: Path, settings: Path, host: str, port: int) -> list[str]:
+    """Return the arguments of ``datasette`` for an archive.
+
+    Datasette 1.0 parts texts (metadata) from behaviour (config) and wants the same file twice.
+    """
+    given = ["serve", *(() if store.writable(archive) else ("-i",)), str(archive), "--metadata", str(settings)]
+    if "config" in inspect.signature(Datasette.__init__).parameters:
+        given += ["--config", str(settings)]
+    return [*given, "--host", host, "--port", str(port)]
+
+
+def address(host: str, port: int) -> str:
+    """Return the address to open in a browser.
+
+    >>> address("0.0.0.0", 8001), address("::1", 80)
+    ('http://127.0.0.1:8001/', 'http://[::1]:80/')
+    """
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise UsageError where nothing can listen on the port, before anything is loaded; 0 means any free one."""
+    try:
+        family, kind, protocol, _, where = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        raise UsageError(f"'{host}' is no address of this machine ({error.strerror})", "try --host 127.0.0.1") from None
+    with socket.socket(family, kind, protocol) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(where)
+        except OSError as error:
+            raise StorageError(
+                f"cannot listen on {host}:{port} ({error.strerror})", "end the other server or choose another --port"
+            ) from None
