@@ -216,14 +216,27 @@ def _valid(places: Iterable[Place], year: int | None) -> tuple[Place, ...]:
 
 
 def _by_superiors(chosen: tuple[Place, ...], body: Sequence[Mention]) -> tuple[Place, ...]:
-    """Keep the candidate whose nearest superior the text names most often; all of them where it names none."""
-    votes = Counter(m.places[0].code for m in body if len(m.places) == 1 and (m.depth > 1 or not _generic(m.name)))
-    if not votes:
-        return chosen
-    scores = {p: sum(votes[a.code] for a in divisions.path(p)[:-1] if a.level is not Level.PROVINCE) for p in chosen}
-    scores = scores if any(scores.values()) else {p: votes[divisions.path(p)[0].code] for p in chosen}
-    best = max(scores.values())
-    return tuple(p for p, score in scores.items() if score == best) if best else chosen
+    """Keep the candidate whose superiors, else whose own parts, the text names most often; all where it names none."""
+    votes = Counter(m.places[0] for m in body if len(m.places) == 1 and (m.depth > 1 or not _generic(m.name)))
+    codes = {place.code: count for place, count in votes.items()}
+
+    def superiors(place: Place) -> int:
+        above = divisions.path(place)[:-1]
+        return sum(codes.get(a.code, 0) for a in above if a.level is not Level.PROVINCE)
+
+    def province(place: Place) -> int:
+        return codes.get(divisions.path(place)[0].code, 0)
+
+    def parts(place: Place) -> int:
+        return sum(count for part, count in votes.items() if part != place and divisions.within(part, place))
+
+    for score in (superiors, province, parts):
+        scores = {place: score(place) for place in chosen}
+        best = max(scores.values())
+        winners = tuple(place for place, count in scores.items() if count == best)
+        if best and len(winners) == 1:
+            return winners
+    return chosen
 
 
 def _own(text: str, year: int | None) -> tuple[tuple[Place, ...], str] | None:

@@ -57,17 +57,29 @@ def kind_of(
     if copy := _copy(host, site_name or "", signs, government or bool(portal)):
         return told(*copy)
     if not government and not portal:
-        footer = words["signs"].search(signs)
-        if not footer and not divisions.by_code((site_code or "").strip()[:6]):
+        if not (witness := _government(site_code, site_name, signs)):
             press = words["repost"].search(site_name or "") if host else None
             return told(SourceKind.REPOST, ValueSource.META, press[0]) if press else (SourceKind.UNKNOWN, None)
-        witness = (ValueSource.LABEL, footer[0]) if footer else (ValueSource.SITE_CODE, site_code or "")
         if host:
             # A government's footer or site code on a host that is no government's: the page was copied whole.
             return told(SourceKind.HIJACKED_MIRROR, witness[0], f"{host}: {witness[1]}")
     else:
         witness = (ValueSource.URL, host) if government else (ValueSource.PORTAL, portal or "")
     return told(_whose(host, portal, adcode, site_code, site_name, region, issuer_kind), *witness)
+
+
+def _government(site_code: str | None, site_name: str | None, signs: str) -> tuple[ValueSource, str] | None:
+    """Return what in a page says that a government's site made it: code, footer, name or statutory column."""
+    words = _vocabulary()
+    if site_code and divisions.by_code(site_code.strip()[:6]):
+        return ValueSource.SITE_CODE, site_code
+    if footer := words["signs"].search(signs):
+        return ValueSource.LABEL, footer[0]
+    if site_name and words["portal_names"].search(site_name.strip()):
+        return ValueSource.META, site_name
+    if crumbs := words["portal_crumbs"].search(signs):
+        return ValueSource.LABEL, crumbs[0]
+    return None
 
 
 def _whose(
@@ -86,7 +98,7 @@ def _whose(
     department = bool(
         (first in words["labels"] and host.count(".") > 2)
         or (portal and "-" in portal)
-        or words["names"].search(name)
+        or (words["names"].search(name) and not words["portal_names"].search(name))
     )  # fmt: skip
     site = _site_place(site_code, (portal or adcode or "")[:6])
     own = divisions.by_code(region.town_code or region.adcode or "") if region else ()
@@ -158,6 +170,8 @@ def _vocabulary() -> dict[str, Any]:
     farm, mill, hijacked = table["content_farm"], table["document_mill"], table["hijacked"]
     return {
         "official": re.compile(table["official"]["host"]),
+        "portal_names": re.compile(table["official"]["names"]),
+        "portal_crumbs": form(table["official"]["crumbs"]),
         "signs": form(table["official"]["signs"]),
         "hijacked": form(hijacked["names"]),
         "pinyin": re.compile(hijacked["pinyin"]),

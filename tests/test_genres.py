@@ -45,6 +45,11 @@ def test_no_near_miss_of_the_sample_portals_is_one_and_each_has_its_reason() -> 
     assert [row for row in said if row[1] is None or row[1].value not in row[2]] == []
 
 
+def test_no_near_miss_is_a_report_without_its_title() -> None:
+    misses = [d for d in DOCUMENTS if not d.is_report]
+    assert [d.title for d in misses if judge(title=None, text=d.text).reason is None] == []
+
+
 def test_a_report_without_a_title_is_known_by_its_opening() -> None:
     opening = "现将2021年度法治政府建设情况报告如下:\n"
     rest = BODY.split("\n", 1)[1]

@@ -141,6 +141,12 @@ def test_subdistrict_in_the_text_is_found_through_its_district() -> None:
     assert codes(resolve("街道2022年法治政府建设工作总结", text=text)) == ("440309", "440309001")
 
 
+def test_a_shared_name_is_told_apart_by_its_own_parts() -> None:
+    title = "鼓楼区2020年法治政府建设年度报告"
+    parts = [p for p in divisions.below("350102") if p.level is Level.TOWNSHIP and len(divisions.by_name(p.name)) == 1]
+    assert codes(resolve(title, text=f"{parts[0].name}、{parts[1].name}先行先试。")) == ("350102", None)
+
+
 def test_short_superior_before_a_shared_name_is_a_witness() -> None:
     assert codes(resolve("北京朝阳区2020年法治政府建设年度报告")) == ("110105", None)
     assert codes(resolve("鹤龙街2024年法治政府建设工作报告", publisher="广州市白云区")) == ("440111", "440111017")

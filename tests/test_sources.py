@@ -52,6 +52,9 @@ def kind(region: str | None = "420683", signs: str | list[str] = "", **told: str
         ({"signs": FOOTER}, SourceKind.OFFICIAL),
         ({"signs": "枣阳市人民政府办公室 版权所有"}, SourceKind.OFFICIAL),
         ({"site_code": "4206830018"}, SourceKind.OFFICIAL),
+        ({"site_name": "枣阳市人民政府门户网站"}, SourceKind.OFFICIAL),
+        ({"signs": "当前位置:首页 > 政府信息公开 > 法定主动公开内容 > 其他"}, SourceKind.OFFICIAL),
+        ({"url": "https://www.zyzf.gov.cn/", "site_name": "枣阳市人民政府办公室"}, SourceKind.OFFICIAL),
         ({"url": "https://www.example.com/a.html"}, SourceKind.UNKNOWN),
         ({"signs": "开展心得体会交流和领导讲话学习"}, SourceKind.UNKNOWN),
         ({}, SourceKind.UNKNOWN),
@@ -89,7 +92,7 @@ def test_a_zone_and_a_town_belong_to_what_lies_above_them() -> None:
 def test_seeds(shared: Path) -> None:
     kinds = [kind(None, (shared / "seeds" / f"00{n}.txt").read_text("utf-8")) for n in range(5)]
     unknown = SourceKind.UNKNOWN
-    assert kinds == [SourceKind.OFFICIAL, unknown, unknown, unknown, SourceKind.CONTENT_FARM]
+    assert kinds == [SourceKind.OFFICIAL, unknown, unknown, SourceKind.OFFICIAL, SourceKind.CONTENT_FARM]
 
 
 GIVEN = st.sampled_from(["420683", "https://[::1", "http://a.gov.cn/", FOOTER])
