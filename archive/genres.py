@@ -168,9 +168,9 @@ def _signs(text: str, length: int) -> _Signs:
     parts = tuple(key for key, pattern in words["part"] if pattern.search(text))
     core, topic = (len(words[key].findall(text)) for key in ("core", "topic"))
     other = []
-    for reason, minimum, pattern in words["other"]:
+    for reason, minimum, share, pattern in words["other"]:
         found = pattern.findall(text)
-        if len(found) >= minimum and len(found) * 4 >= core:
+        if len(found) >= max(minimum, share * core):
             other.append((reason, f"{len(found)} times {found[0]}"))
     return _Signs(length, opening, parts, core, topic, tuple(other))
 
@@ -205,5 +205,8 @@ def _vocabulary() -> dict[str, Any]:
         "part": [(e["key"], form(e["patterns"])) for e in table["part"]],
         "core": form(table["topic"]["core"]),
         "topic": form(table["topic"]["patterns"]),
-        "other": [(Reason(e["reason"]), int(e["minimum"]), form(e["patterns"])) for e in table["other"]],
+        "other": [
+            (Reason(e["reason"]), int(e["minimum"]), float(e.get("share", 0)), form(e["patterns"]))
+            for e in table["other"]
+        ],
     }

@@ -106,6 +106,12 @@ def test_weak_titles_need_a_text_that_says_so() -> None:
     assert judge(title=weak, text="全县法治建设稳步推进。" * 60).reason is Reason.DOUBTFUL
 
 
+def test_a_personal_report_is_none_however_it_opens() -> None:
+    text = "现将我履行法治政府建设第一责任人职责情况报告如下:\n" + BODY + "\n我带头学法,本人认真履行职责。"
+    assert judge(title=None, text=text).reason is Reason.DOUBTFUL
+    assert judge(title="示例镇镇长2021年述法报告", text=text).reason is Reason.PERSONAL_REPORT
+
+
 def test_a_paragraph_on_disclosure_does_not_make_a_disclosure_report() -> None:
     text = BODY + "\n" + "主动公开政府信息100条,受理依申请公开5件,信息公开申请均按期答复。" * 2
     assert judge(title=TITLE, text=text).reason is None
