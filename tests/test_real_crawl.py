@@ -1,4 +1,4 @@
-"""The seeds and the real article pages, published by sample portals and crawled over HTTP: the same result as from files."""
+"""The seeds and the real article pages, published by sample portals and crawled over HTTP: as from files."""
 
 from __future__ import annotations
 
@@ -33,10 +33,11 @@ def crawled(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[sql
         Wrapped(name=file.name, body=file.read_bytes(), content_type="text/plain", title=title_of(file), date=None)
         for file in sorted((shared / "seeds").glob("*.txt"))
     ]
+    # Titles that lie, so that every page is fetched and must be told by itself.
     articles = [
         Wrapped(
             name=label["file"], body=(shared / "pages" / label["file"]).read_bytes(), content_type="text/html",
-            title=f"示例单位{2000 + number}年法治政府建设年度报告", date=None,  # a list that lies: every page must be read
+            title=f"示例单位{2000 + number}年法治政府建设年度报告", date=None,
         )
         for number, label in enumerate(labels)
     ]  # fmt: skip
@@ -63,7 +64,8 @@ def test_the_five_seeds_come_out_as_from_files(crawled, shared: Path) -> None:
         from_file = extract(Origin(content_type="text/plain"), file.read_bytes())
         assert isinstance(from_file, Report)
         row = db.execute(
-            "select r.*, t.text from sources s join reports r on r.id = s.report join texts t on t.id = r.id where s.url = ?",
+            "select r.*, t.text from sources s join reports r on r.id = s.report join texts t on t.id = r.id"
+            " where s.url = ?",
             (addresses[file.name],),
         ).fetchone()
         assert row is not None, f"{file.name} was not found by the crawl"
