@@ -29,7 +29,7 @@ _SPACES = re.compile(r"\s+")
 _YEAR = r"(?:(?:19|20)\d\d|[二2][〇○零Oo0][〇○零Oo0一二三四五六七八九\d]{2})"
 _YEARS = re.compile(rf"{_YEAR}年?(?:度)?(?:上半|下半)?")
 _TOPIC = re.compile(
-    r"关于|推进|落实|贯彻|(?<!依)法治(?!.{1,6}建设领导小组|政府建设领导小组)|法制政府|依法行政(?!.{0,4}领导小组|办公室)"
+    r"关于|推进|落实|贯彻|(?<!依)法治(?!办|.{1,6}建设领导小组|政府建设领导小组)|法制政府|依法行政(?!.{0,4}领导小组|办公室)"
     r"|(?<!全面)依法治(?![国省市州县区旗镇乡街盟].{0,3}[委办])|建设法治|年度|工作总结|工作报告|政府信息|政务公开"
 )
 _TOWARDS = re.compile(r"^(?:印发|转发|报送|呈报|上报|公布|发布|公开|呈送|《|的|开展|做好|加强)*")
@@ -151,6 +151,8 @@ def in_title(title: str) -> str | None:
     if not head:
         about = re.match(r"关于(.*)", bare) or re.match(rf"{_YEAR}年?度?(.*)", bare)
         head = _cut(_YEARS.sub("", _TOWARDS.sub("", about[1]), count=1)) if about else ""
+    if not head and (behind := re.search(r"\(([^()]{3,24})\)$", bare)) and kind_of(behind[1]):
+        head = behind[1]
     pieces = [piece for piece in (normalise(p) for p in _SPLIT.split(_spaced(head, gaps))) if piece]
     return " ".join(pieces) or None
 

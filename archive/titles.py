@@ -159,7 +159,7 @@ def read(title: str) -> Title:
     cited = _CITED.search(text)
     if cited and cited.start() <= match.start() < cited.end() < len(text):
         return verdict(Kind.DOUBTFUL, Reason.DOUBTFUL, cited[0][:20])
-    if weak is not None or (match[0].startswith("依法行政") and match[0].endswith("总结")):
+    if weak is not None or ("法治政府" not in match[0] and match[0].endswith("总结")):
         return verdict(Kind.WEAK, None, match[0])
     return verdict(Kind.REPORT, None, match[0])
 
