@@ -216,6 +216,9 @@ def _windows(found: list[tokens.Span], length: int) -> list[tuple[int, int]]:
             windows.append((max(0, span.start - SIDE), min(length, span.end + SIDE)))
     joined: list[tuple[int, int]] = []
     for begin, end in sorted(windows):
+        # A word is shown whole or not at all.
+        begin = min([begin, *(s.start for s in found if s.start < begin < s.end)])
+        end = max([end, *(s.end for s in found if s.start < end < s.end)])
         if joined and begin <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:

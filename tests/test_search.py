@@ -222,6 +222,13 @@ def test_the_passage_is_where_most_terms_meet() -> None:
     assert pieces[-1] == ("…", False)
 
 
+def test_no_word_is_cut() -> None:
+    text = "复议" + "。" * (search.PASSAGE - search.BEFORE - 3) + "行政复议" + "。" * 200
+    for query in ("复议 行政复议", "行政复议"):
+        marks = [piece for piece, marked in search.snippet(query, text) if marked]
+        assert marks[-1] == "行政复议"
+
+
 def test_terms_that_stand_apart_are_shown_apart() -> None:
     filler = "各项任务按期完成。" * 20
     pieces = search.snippet("复议 12348", f"收到复议申请{filler}接听12348热线{filler}")
@@ -238,7 +245,8 @@ def test_the_passage_of_a_hit_in_the_title_only_is_the_beginning() -> None:
 def test_a_passage_is_a_piece_of_the_text(text: str, query: str) -> None:
     plain = "".join(piece for piece, _ in search.snippet(query, text))
     assert all(passage in text.replace("\n", " ") for passage in plain.split("…"))
-    assert len(plain) <= search.PASSAGE + (search.PASSAGES - 1) * (2 * search.SIDE + 10) + 4
+    longest = max((span.end - span.start for span in tokens.spans(query, text)), default=0)
+    assert len(plain) <= search.PASSAGE + search.PASSAGES * (2 * search.SIDE + 3 * longest) + 4
 
 
 def test_json_of_a_hit(db: store.Database) -> None:

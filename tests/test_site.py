@@ -20,9 +20,9 @@ from urllib.parse import quote
 import pytest
 import pytest_asyncio
 from datasette.app import DEFAULT_SETTINGS, Datasette
-from fazhi_zoo.records import capture, library, rejection, report
+from fazhi_zoo.records import BEGIN, capture, library, rejection, report
 
-from archive import schema, search, store, warc_write
+from archive import schema, search, store, warc_fields, warc_write
 from archive.datadir import DataDir
 from archive.errors import NewerSchemaError, StorageError, UsageError
 from archive.model import Attachment, Issue, IssueCode, Origin, SourceKind
@@ -60,7 +60,8 @@ async def site(tmp_path_factory: pytest.TempPathFactory, names: dict[str, str]) 
         issues=(Issue(IssueCode.YEAR_CONFLICT, "year", EVIL),),
         attachments=(Attachment(EVIL, "javascript:alert(1)"),),
     )  # fmt: skip
-    with warc_write.WarcWriter(root / "warc") as writer:
+    seen: dict[str, tuple[str, str]] = {}
+    with warc_write.WarcWriter(root / "warc", known=lambda digest, url: seen.get(digest)) as writer:
         pages_seen = {
             "page": ("text/html; charset=utf-8", f"<!DOCTYPE html><html><head><title>标题</title></head><body><p>{EVIL}"
                      "<a href='next.html'>下一页</a><form action='/x'></form>".encode("gb18030")),
@@ -74,18 +75,26 @@ async def site(tmp_path_factory: pytest.TempPathFactory, names: dict[str, str]) 
             )
             exchange = warc_write.Exchange(
                 url=origin.url or "", status=200, reason="OK", protocol="HTTP/1.1", headers=(("Content-Type", mime),),
-                body=content, request_line_method="GET", request_headers=(), fetched=origin.fetched or 0,
+                body=content, request_line_method="GET", request_headers=(), fetched=origin.fetched or BEGIN,
             )  # fmt: skip
             taken = writer.write(exchange, origin, target=origin.url or "")
             names[name] = taken.id
             names[f"{name} report"] = str(store.save(db, taken, replace(evil, text=evil.text + name)))
+        # The same bytes again: a revisit record, which has no body of its own.
+        seen[taken.digest] = (taken.origin.url or "", warc_fields.warc_date(taken.origin.fetched or BEGIN))
+        revisit = writer.write(
+            replace(exchange, fetched=capture(110).origin.fetched or BEGIN), origin, target=exchange.url
+        )
+        assert revisit.kind == "revisit"
+        store.save(db, revisit, rejection())
+        names["revisit"] = revisit.id
         local = Origin(url=None, content_type="text/html", fetched=capture(200).origin.fetched)
         saved = writer.write_resource(local, b"<body>local", target="urn:sha256:00")
         store.save(db, saved, rejection())
         names["local"] = saved.id
-        revisit = replace(capture(300), digest=taken.digest, kind="revisit", warc="gone.warc.gz")
-        store.save(db, revisit, rejection())
-        names["broken"] = revisit.id
+        broken = replace(capture(300), warc="gone.warc.gz")
+        store.save(db, broken, rejection())
+        names["broken"] = broken.id
     names["old"] = str(store.save(db, capture(50, day=60), report(BODY, year=2018)))
     names["new"] = str(store.save(db, capture(50, day=90), report(BODY + "更正。", year=2018)))
     names["farm"] = str(store.save(db, capture(60), report(BODY + "范文", source_kind=SourceKind.CONTENT_FARM)))
@@ -251,6 +260,7 @@ async def test_snapshots_of_other_kinds(site: Datasette, names: dict[str, str]) 
     assert pdf.content[:8] == b"%PDF-1.7"
     untyped = await get(site, f"/snapshot/{names['untyped']}")
     assert untyped.headers["content-type"] == "text/html; charset=utf-8"
+    assert "没有类型的网页" in (await get(site, f"/snapshot/{names['revisit']}")).text
     local = (await get(site, f"/snapshot/{names['local']}")).text
     assert "本地文件，原网址不详" in local
     assert "<base" not in local
@@ -357,7 +367,7 @@ async def test_readers_during_writes(tmp_path: Path) -> None:
 
 async def test_blocks_of_a_text() -> None:
     made = body.blocks(
-        "某区2020年报告\n某政发〔2021〕3号\n区政府：\n一、总体情况\n（一）加强领导。全年召开会议12次。\n（二）强化监督\n"
+        "某区2020年报告\n某政发〔2021〕3号\n区政府：\n一、总体情况\n（一）加强领导。全年召开会议12次。\n（二）强化监督。\n"
         "1.抓重点\n指标\t件数\n复议\t12\n\n二是健全制度。出台文件。\n一、二、三季度的工作均按期完成，全年任务全部办结。\n"
         "某区人民政府\n2021年3月1日",
         "某区 2020 年报告",
@@ -369,7 +379,7 @@ async def test_blocks_of_a_text() -> None:
         ("p", "", "区政府："),
         ("h2", "", "一、总体情况"),
         ("p", "（一）加强领导。", "全年召开会议12次。"),
-        ("h3", "", "（二）强化监督"),
+        ("h3", "", "（二）强化监督。"),
         ("p", "", "1.抓重点"),
         ("table", "", ""),
         ("p", "二是健全制度。", "出台文件。"),

@@ -75,7 +75,7 @@ def blocks(text: str, title: str | None = None, query: str = "") -> list[Block]:
 
 def outline(made: list[Block]) -> list[tuple[str, str, str]]:
     """Return kind, id and shortened text of the headings."""
-    heads = [(block.kind, block.id, block.plain) for block in made if block.kind in ("h2", "h3")]
+    heads = [(block.kind, block.id, block.plain.strip().rstrip("。")) for block in made if block.kind in ("h2", "h3")]
     return [(k, i, t if len(t) <= OUTLINE_CHARS else t[: OUTLINE_CHARS - 1] + "…") for k, i, t in heads]
 
 
@@ -98,6 +98,8 @@ def _kind(line: str, number: int, title: str | None) -> str:
     line = line.strip()
     if number < 3 and (_DOC_NO.match(line) or (title and _bare(line) == _bare(title))):
         return "centre"
+    if len(line) <= LEAD_CHARS and not re.search("[，,。](?!$)", line):
+        line = line.removesuffix("。")  # a heading with a full stop: one short sentence alone, without a comma
     if len(line) <= HEADING_CHARS and not _OPEN_END.search(line):
         if _FIRST.match(line):
             return "h2"
