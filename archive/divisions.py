@@ -206,9 +206,12 @@ def _joined(found: Sequence[Mention]) -> list[Mention]:
     return joined
 
 
-def _line(code: str) -> set[str]:
+def _line(code: str) -> frozenset[str]:
     """Return the codes of a place, of what it became and of what lies above them."""
-    line: set[str] = set()
+    lines = _table().lines
+    if code in lines:
+        return lines[code]
+    first, line = code, set[str]()
     todo = [code]
     while todo:
         code = todo.pop()
@@ -217,7 +220,8 @@ def _line(code: str) -> set[str]:
         line.add(code)
         for place in by_code(code):
             todo += [c for c in (place.parent, place.successor) if c]
-    return line
+    lines[first] = frozenset(line)
+    return lines[first]
 
 
 class _Table:
@@ -229,6 +233,8 @@ class _Table:
         for row in rows:
             self.rows[row[1]] = row
             self.names.setdefault(row[3], []).append(row[1])
+        self._named: dict[str, tuple[Place, ...]] = {}
+        self.lines: dict[str, frozenset[str]] = {}
         self.since: dict[tuple[str, str], int] = {}
         self.former: dict[str, list[Place]] = {}
         self.former_names: dict[str, list[Place]] = {}
@@ -267,6 +273,13 @@ class _Table:
         return Place(code, name, _LEVELS[level], parent or None, self.since.get((code, name)))
 
     def named(self, name: str) -> tuple[Place, ...]:
+        if name not in self.names:
+            return ()
+        if name not in self._named:
+            self._named[name] = self._find(name)
+        return self._named[name]
+
+    def _find(self, name: str) -> tuple[Place, ...]:
         return (*(self.today(code) for code in self.names.get(name, ())), *self.former_names.get(name, ()))
 
 
