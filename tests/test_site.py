@@ -145,6 +145,7 @@ async def test_search_page_and_table_page_and_command_line_find_the_same(site: D
     rows = (await get(site, f"/archive/reports.json?_shape=array&_size=200&_search={quote(query)}")).json()
     assert {row["id"] for row in rows} == set(wanted)
     table = (await get(site, f"/archive/reports?_size=200&_search={quote(query)}")).text
+    assert f'name="_search" value="{html.escape(query)}"'.replace("&quot;", "&#34;") in table
     assert set(re.findall(r'class="col-title"><a href="/report/([^"]+)"', table)) == set(wanted)
 
 
@@ -431,6 +432,20 @@ async def test_serve_serves_and_ends(tmp_path: Path) -> None:
             server.send_signal(signal.SIGINT)
             rest = server.communicate(timeout=20)[0]
     assert "Traceback" not in rest
+
+
+async def test_arguments_of_datasette(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = serve.arguments(tmp_path / "archive.db", tmp_path / "m.json", "127.0.0.1", 8001)
+    config = ["--config", f"{tmp_path}/m.json"] if "config" in Datasette.__init__.__code__.co_varnames else []
+    assert given == [
+        "serve", f"{tmp_path}/archive.db", "--metadata", f"{tmp_path}/m.json", *config, "--host", "127.0.0.1",
+        "--port", "8001",
+    ]  # fmt: skip
+    monkeypatch.setattr(store, "writable", lambda path: False)
+    assert serve.arguments(tmp_path / "archive.db", tmp_path / "m.json", "::", 0)[1:3] == [
+        "-i",
+        f"{tmp_path}/archive.db",
+    ]
 
 
 async def test_serve_refuses_in_words(tmp_path: Path) -> None:

@@ -36,6 +36,8 @@ FRAGMENTS: tuple[tuple[str, str], ...] = (
     (" row{% if count == 1 %}{% else %}s{% endif %}", " 行"),
     (" row{% if filtered_table_rows_count == 1 %}{% else %}s{% endif %}", " 行"),
     ("{{ human_description_en }}", "{{ human_description_en|said_in_chinese }}"),
+    # Datasette 1.0a41 forgets what was searched for.
+    ('name="_search" value="{{ search }}"', 'name="_search" value="{{ search or request.args.get("_search") or "" }}"'),
     ("{{ item.label }}", "{{ '首页' if item.label == 'home' else item.label }}"),
 )
 MET: set[str] = set()  # fragments that were met since the process began
