@@ -11,7 +11,8 @@
 
 Read lazily, once: 42,000 rows in well under 0.3 s. Codes are strings of six digits (nine for townships). Sources: see
 ``data/divisions.tsv`` and ``data/division_changes.tsv`` (not complete after 2021). The environment variable
-``FAZHI_DIVISIONS`` may name a further file with the columns of the first, for places no table has (sample portals).
+``FAZHI_DIVISIONS`` may name further files (separated as in ``PATH``) with the columns of the first, for places no
+table has (sample portals).
 """
 
 from __future__ import annotations
@@ -289,11 +290,12 @@ def _table() -> _Table:
 
 @cache
 def _load(further: str) -> _Table:
-    try:
-        more = Path(further).read_text("utf-8") if further else ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read the divisions of {further}: {error}", "check FAZHI_DIVISIONS") from None
-    lines = _read("divisions.tsv").splitlines()[1:] + more.splitlines()[1:]
+    lines = _read("divisions.tsv").splitlines()[1:]
+    for file in filter(None, further.split(os.pathsep)):
+        try:
+            lines += Path(file).read_text("utf-8").splitlines()[1:]
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"cannot read the divisions of {file}: {error}", "check FAZHI_DIVISIONS") from None
     rows = (tuple(line.split("\t")) for line in lines if line.count("\t") == 3)
     changes = (tuple(line.split("\t", 7)[:7]) for line in _read("division_changes.tsv").splitlines()[1:])
     return _Table(rows, sorted(changes, key=lambda c: c[0]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -290,6 +291,10 @@ def test_a_further_table_can_be_named(tmp_path: Path, monkeypatch: pytest.Monkey
         "990100", ("示例省", "鹤渚市"), Level.PREFECTURE, parent="990000"
     )
     assert codes(resolve("枣阳市" + REPORT)) == ("420683", None)
+    second = tmp_path / "second.tsv"
+    second.write_text("level\tcode\tparent\tname\n3\t990102\t990100\t砚汀区\n", encoding="utf-8")
+    monkeypatch.setenv("FAZHI_DIVISIONS", f"{file}{os.pathsep}{second}")
+    assert codes(resolve("砚汀区" + REPORT)) == ("990102", None)
     monkeypatch.setenv("FAZHI_DIVISIONS", str(tmp_path / "none.tsv"))
     with pytest.raises(UsageError, match="cannot read the divisions"):
         resolve("鹤渚市" + REPORT)
