@@ -17,7 +17,7 @@ import click
 from archive import __version__, printing
 from archive.datadir import DataDir
 from archive.errors import FazhiError, UsageError
-from archive.model import Origin
+from archive.model import Origin, Reason, Rejection
 
 DATA_HELP = "Data directory: warc/, crawl.db, archive.db."
 
@@ -86,7 +86,8 @@ def inspect(files: tuple[Path, ...], url: str | None, code: str | None, link_tit
             unreadable = True
             click.echo(f"fazhi: {error}", err=True)
             if as_json:
-                click.echo(json.dumps({"file": str(file), "kind": "error", "reason": str(error)}, ensure_ascii=False))
+                nothing = Rejection(extractor=extract.EXTRACTOR, reason=Reason.UNREADABLE, detail=str(error))
+                click.echo(json.dumps(extract.to_json(str(file), nothing), ensure_ascii=False))
             continue
         origin = Origin(
             url=url,
