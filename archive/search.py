@@ -125,7 +125,7 @@ def facets(
     db: Database | sqlite3.Connection, query: str, *, year: int | None = None, region: str | None = None
 ) -> tuple[list[Facet], list[Facet]]:
     """Return how the hits spread over years (latest first, whatever year is chosen) and over the places one level
-    below the chosen one (by code). Counted over at most ``CAP`` hits."""
+    below the chosen one (by code). Over at most ``CAP`` hits of a query; over all reports where there is none."""
     conn = _connection(db)
 
     def spread(columns: str, where: str, values: dict[str, object]) -> list[tuple[Any, ...]]:
@@ -133,13 +133,12 @@ def facets(
             values |= {"match": tokens.match(query)}
             source = (
                 f"{schema.FTS} f cross join reports r on r.docid = f.rowid"
-                f" where {schema.FTS} match :match{where} order by f.rowid desc"
+                f" where {schema.FTS} match :match{where} order by f.rowid desc limit {CAP}"
             )
         else:
             source = f"reports r where true{where}"
         return conn.execute(
-            f"select {columns}, count(*) from (select r.year, r.adcode, r.region from {source} limit {CAP})"
-            f" group by {columns}",
+            f"select {columns}, count(*) from (select r.year, r.adcode, r.region from {source}) group by {columns}",
             values,
         ).fetchall()
 

@@ -198,6 +198,8 @@ def test_more_hits_than_are_ranked(db: store.Database, monkeypatch: pytest.Monke
     results = search.search(db, "法治", limit=1000)
     assert (len(results.hits), results.total, results.capped) == (50, 50, True)
     assert search.search(db, "法治", limit=10, offset=60).hits == []
+    assert [sum(facet.count for facet in facets) for facets in search.facets(db, "法治")] == [50, 50]
+    assert [sum(facet.count for facet in facets) for facets in search.facets(db, "")] == [120, 120]
     browsed = search.browse(db, limit=10)
     assert (len(browsed.hits), browsed.total, browsed.capped) == (10, 50, True)
 

@@ -299,6 +299,8 @@ async def test_an_operator_may_choose_otherwise(tmp_path: Path) -> None:
     await served.invoke_startup()
     assert (served.max_returned_rows, served.setting("truncate_cells_html")) == (50, 10)
     assert served.setting("default_allow_sql") is False
+    answer = await served.client.get("/archive?sql=select+1", follow_redirects=True)
+    assert answer.status_code == 403  # on 1.0 too, where metadata alone cannot refuse SQL
     assert "库里还没有报告" in (await served.client.get("/")).text
     assert "库里还没有报告" in (await served.client.get("/search")).text
 
