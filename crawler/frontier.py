@@ -23,11 +23,15 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from archive.model import Role
+from archive.warc_fields import warc_date
 from crawler import tables
 from crawler.manners import HOLD_CAP, HORIZON, LIMITS, Limits, Result
 from crawler.targets import Portal, Target, netloc
+
+PATIENCE = 60.0  # seconds
 
 
 class Frontier:
@@ -51,6 +55,8 @@ class Frontier:
         self.pages = 0
         self.answered: dict[str, int] = defaultdict(int)  # portal -> pages of this run
         self.on_host: dict[str, int] = defaultdict(int)  # host -> addresses asked in this run
+        # What was in flight when a run died may be what killed it: it waits until nothing else is left, at most so long.
+        self._patience = now() + PATIENCE
         self._flying: set[int] = set()  # roots handed out and not settled
         self._busy: dict[str, int] = {}  # host -> the root it is busy with
         self._hold: dict[str, float] = {}
@@ -68,19 +74,16 @@ class Frontier:
             self._hold[row["host"]] = row["hold_until"] if row["hold_until"] <= now() + HOLD_CAP else 0.0
             self._crawl_delay[row["host"]] = row["delay"]
             self._strikes[row["host"]] = row["strikes"]
-        for row in db.execute(
-            "SELECT DISTINCT host FROM targets WHERE state='queued' AND portal IN (SELECT portal FROM run)"
-        ):
-            self._plan(row["host"])
+        self._plan_all()
 
     def _open_round(self, code: str) -> int:
         row = self.db.execute("SELECT round,open FROM rounds WHERE portal=?", (code,)).fetchone()
         if row is not None and row["open"]:
             return int(row["round"])
         number = row["round"] + 1 if row is not None else 1
+        opened = warc_date(datetime.fromtimestamp(self.now(), UTC))
         self.db.execute(
-            "INSERT INTO rounds(portal,round,open) VALUES(?,?,1) ON CONFLICT(portal) DO UPDATE SET round=?,open=1",
-            (code, number, number),
+            "INSERT OR REPLACE INTO rounds(portal,round,open,opened) VALUES(?,?,1,?)", (code, number, opened)
         )
         return number
 
@@ -114,7 +117,7 @@ class Frontier:
             if not force and target.guessed and not self._within_budget(code, turn):
                 return None
             self.db.execute(
-                f"UPDATE targets SET ({tables.FIELDS},state,round,note)=({','.join('?' * 16)}),tries=0,next_at=0,"
+                f"UPDATE targets SET ({tables.FIELDS},state,round,note)=({','.join('?' * 16)}),asked=0,tries=0,next_at=0,"
                 "truncated=NULL WHERE id=?",
                 (*tables.values(target), "queued", turn, "", row["id"]),
             )
@@ -140,6 +143,19 @@ class Frontier:
         ).fetchone()
         return row is not None
 
+    def unread(self) -> list[tuple[Target, str]]:
+        """Return the targets in the queue whose page is on disk already, with the id of its capture.
+
+        A run was killed between the commit of the capture and that of what the page leads to: it need not be asked
+        for again. Captures of earlier rounds do not count, and no answer that was no content.
+        """
+        found = self.db.execute(
+            "SELECT t.*,max(c.id) AS capture FROM targets t JOIN rounds r USING(portal) JOIN captures c ON c.target=t.url"
+            " AND c.portal=t.portal AND c.role=t.role AND c.status BETWEEN 200 AND 299 AND c.fetched>r.opened"
+            " WHERE t.state='queued' AND t.asked>0 AND t.portal IN (SELECT portal FROM run) GROUP BY t.id"
+        )
+        return [(tables.from_row(row), row["capture"]) for row in found.fetchall()]
+
     def next(self) -> Target | None:
         """Hand out the best due target of a host that is free, and make the host busy; None if there is none now."""
         if self.stopped or (self.limit is not None and self.pages + len(self._flying) >= self.limit):
@@ -151,17 +167,31 @@ class Frontier:
                 continue  # planned anew since, or busy: planned again when it is free
             del self._due[host]
             row = self.db.execute(
-                f"SELECT * FROM targets WHERE {self._free()} AND next_at<=? ORDER BY prio DESC,id LIMIT 1", (host, now)
+                f"SELECT * FROM targets WHERE {self._free()} AND next_at<=? AND (asked=0 OR ?)"
+                " ORDER BY asked,prio DESC,id LIMIT 1",
+                (host, now, now >= self._patience),
             ).fetchone()
             if row is None:
                 self._plan(host)
                 continue
+            self.db.execute("UPDATE targets SET asked=asked+1 WHERE id=?", (row["id"],))
             target = tables.from_row(row)
             self._busy[host] = row["id"]
             self._flying.add(row["id"])
             self.on_host[host] += 1
             return target
+        if not self._flying and self._patience > now and self._only_suspects():
+            self._patience = now
+            self._plan_all()
+            return self.next()
         return None
+
+    def _only_suspects(self) -> bool:
+        """Say whether all that is left in the queue was asked for before, by runs that died."""
+        rows = self.db.execute(
+            "SELECT max(asked=0),max(asked>0) FROM targets WHERE state='queued' AND portal IN (SELECT portal FROM run)"
+        )
+        return tuple(rows.fetchone()) == (0, 1)
 
     def claim(self, url: str, root: int) -> bool:
         """Make the host of a redirect's next address busy for a root; False while it must wait."""
@@ -246,7 +276,7 @@ class Frontier:
                 ],
             )
             self.db.execute(
-                "UPDATE targets SET state=?,tries=?,next_at=?,note=?,truncated=?,round=? WHERE id=?",
+                "UPDATE targets SET state=?,asked=0,tries=?,next_at=?,note=?,truncated=?,round=? WHERE id=?",
                 (state, tries, next_at, result.note, result.truncated, self.rounds[target.portal], target.id),
             )
             if result.also and result.also != target.url and state == "done":
@@ -276,8 +306,9 @@ class Frontier:
         )
 
     def close_rounds(self) -> None:
-        """Close the round of every portal of the run that has nothing left in the queue."""
+        """Close the round of every portal of the run that has nothing left in the queue. For a run that ends well."""
         with self._transaction():
+            self.db.execute("UPDATE targets SET asked=0 WHERE state='queued' AND portal IN (SELECT portal FROM run)")
             for code in self.portals:
                 left = self.db.execute(
                     "SELECT 1 FROM targets WHERE portal=? AND state='queued' LIMIT 1", (code,)
@@ -294,14 +325,26 @@ class Frontier:
         if self.on_host[host] >= self.limits.host_pages:
             self._due.pop(host, None)
             return
-        row = self.db.execute(f"SELECT min(next_at) FROM targets WHERE {self._free()}", (host,)).fetchone()
-        if row[0] is None:
+        fresh, suspect = self.db.execute(
+            "SELECT min(CASE WHEN asked=0 THEN next_at END),min(CASE WHEN asked>0 THEN next_at END)"
+            f" FROM targets WHERE {self._free()}",
+            (host,),
+        ).fetchone()
+        moments = [fresh] if fresh is not None else []
+        if suspect is not None:
+            moments.append(max(suspect, self._patience))
+        if not moments:
             self._due.pop(host, None)
             return
-        due = max(row[0], self._hold.get(host, 0.0))
+        due = max(min(moments), self._hold.get(host, 0.0))
         if self._due.get(host) != due:
             self._due[host] = due
             heapq.heappush(self._heap, (due, host))
+
+    def _plan_all(self) -> None:
+        query = "SELECT DISTINCT host FROM targets WHERE state='queued' AND portal IN (SELECT portal FROM run)"
+        for row in self.db.execute(query).fetchall():
+            self._plan(row["host"])
 
     def _free(self) -> str:
         """Return the condition for rows of a host that may be handed out: a root that a redirect led away is queued

@@ -1,4 +1,4 @@
-"""Run a crawl: lock, repair, extraction in the background, Scrapy, verdicts. What ``fazhi crawl`` and ``fazhi add URL`` do.
+"""Run a crawl: lock, repair, extraction beside it, Scrapy, verdicts. What ``fazhi crawl`` and ``fazhi add URL`` do.
 
 Scrapy's reactor can be started once in a process, so a process runs one crawl. Ctrl-C or SIGTERM ends it in good order
 with exit code 130; the next run goes on where it stopped. So does one after ``kill -9``.
@@ -18,7 +18,7 @@ from archive.datadir import DataDir
 from archive.errors import FazhiError, StorageError, UsageError
 from archive.model import Role
 from archive.pipeline import Pipeline
-from crawler import verdicts
+from crawler import reading, verdicts
 from crawler.families.base import SEED
 from crawler.session import Progress, Session, State
 from crawler.spider import PortalSpider
@@ -58,6 +58,7 @@ def crawl(
     with place.lock():
         with Session(place, portals, limit=limit, delay=delay, progress=progress) as session:
             session.seed()
+            reading.catch_up(session)
             interrupted = _work(session)
             return _summary(session, interrupted, limit)
 

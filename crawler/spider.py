@@ -21,8 +21,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archive.datadir import DataDir
-from archive.model import Role
-from crawler import catalogue, families, guard, manners
+from crawler import catalogue, families, guard, manners, reading
 from crawler.manners import Result
 from crawler.robots import Forbidden, Unreachable, Wait, text_of
 from crawler.session import Session
@@ -147,20 +146,8 @@ class PortalSpider(Spider):
         elif not 200 <= response.status < 300:
             result = Result(state="failed", note=f"HTTP {response.status}")
         else:
-            return replace(self._content(page, target), host=host, also=page.url)
+            return replace(reading.content(session, page, target), host=host, also=page.url)
         return replace(self._failed(target, result), host=host)
-
-    def _content(self, page: Page, target: Target) -> Result:
-        """Return what a page that is content leads to."""
-        portal = self.session.portal(target)
-        if (url := guard.refresh(page)) is not None and target.role in (Role.LISTING, Role.REPORT):
-            if not portal.owns(url):
-                return Result(state="failed", note=f"sends on to a foreign host: {url}")
-            onward = replace(target, url=url, depth=target.depth + 1, id=None)
-            return Result(state="done", note=f"sends on to {url}", links=(onward,))
-        family = families.choose(page, portal.family)
-        found = family.follow(page, target, portal, self.session.frontier.seen(target))
-        return Result(state="done", links=found.targets, entries=found.entries, truncated=found.truncated)
 
     def _failed(self, target: Target, result: Result) -> Result:
         """Add to a failure for good what it means for the target's listing: another trial, or cut short."""

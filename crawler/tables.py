@@ -27,6 +27,7 @@ CREATE TABLE IF NOT EXISTS targets (
     guessed INTEGER NOT NULL,        -- a column found by the look of its name
     state TEXT NOT NULL,             -- queued, done, failed, refused, absent (a page that was only tried)
     round INTEGER NOT NULL,          -- round of the portal it was last queued or settled in
+    asked INTEGER NOT NULL DEFAULT 0, -- times it was handed out in this round without a result
     tries INTEGER NOT NULL DEFAULT 0,
     next_at REAL NOT NULL DEFAULT 0, -- seconds since the epoch
     note TEXT NOT NULL DEFAULT '',
@@ -48,7 +49,9 @@ CREATE TABLE IF NOT EXISTS hosts (
 );
 
 -- A round is one complete crawl of a portal; an interrupted run leaves it open and the next run goes on in it.
-CREATE TABLE IF NOT EXISTS rounds (portal TEXT PRIMARY KEY, round INTEGER NOT NULL, open INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS rounds (
+    portal TEXT PRIMARY KEY, round INTEGER NOT NULL, open INTEGER NOT NULL, opened TEXT NOT NULL
+);
 
 -- Runs of the crawler, and what each found at each portal.
 CREATE TABLE IF NOT EXISTS crawls (id TEXT PRIMARY KEY, started TEXT NOT NULL, ended TEXT, state TEXT NOT NULL);

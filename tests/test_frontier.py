@@ -14,7 +14,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 
 from archive import captures
 from archive.model import Role
-from crawler.frontier import Frontier
+from crawler.frontier import PATIENCE, Frontier
 from crawler.manners import HOLD_CAP, HORIZON, Limits, Result
 from crawler.targets import Pager, Portal, Target
 
@@ -51,7 +51,7 @@ def clock() -> Clock:
 
 
 def reopen(db: sqlite3.Connection, clock: Clock, **options: object) -> Frontier:
-    """Open the frontier as a new process would: nothing but the database is left."""
+    """Open the frontier as a new process would some time later: nothing but the database is left."""
     db.execute("DROP TABLE IF EXISTS temp.run")
     return Frontier(db, PORTALS, now=clock, **{"delay": 0.0, **options})  # type: ignore[arg-type]
 
@@ -98,6 +98,51 @@ def test_a_kill_before_the_commit_changes_nothing(db: sqlite3.Connection, clock:
     again.settle(target, replace(DONE, links=[ENTRY]))
     assert states(db) == {LIST.url: "done", ENTRY.url: "queued"}
     assert taken(reopen(db, clock)).url == ENTRY.url
+
+
+def test_a_page_on_disk_that_nobody_read_is_told(db: sqlite3.Connection, clock: Clock) -> None:
+    frontier = reopen(db, clock)
+    frontier.offer([LIST, ENTRY])
+    for number, (fetched, role, status, url) in enumerate(
+        [
+            ("1970-01-01T00:00:00.000000Z", "listing", 200, LIST.url),  # of an earlier round
+            ("2000-01-01T00:00:00.000000Z", "listing", 200, LIST.url),
+            ("2000-01-01T00:00:01.000000Z", "other", 200, LIST.url),
+            ("2000-01-01T00:00:02.000000Z", "report", 200, ENTRY.url),  # never asked for: not ours
+        ]
+    ):
+        db.execute(
+            "INSERT INTO captures(id,target,portal,role,status,digest,warc,offset,kind,depth,fetched)"
+            " VALUES(?,?,'990101',?,?,'','',0,'response',1,?)",
+            (str(number), url, role, status, fetched),
+        )
+    target = taken(frontier)
+    assert reopen(db, clock).unread() == [(target, "1")]
+
+
+def test_what_was_asked_without_a_result_waits_until_nothing_else_is_left(db: sqlite3.Connection, clock: Clock) -> None:
+    other = replace(ENTRY, url=B + "1.html", portal="990102")
+    frontier = reopen(db, clock)
+    frontier.offer([LIST, ENTRY])
+    assert taken(frontier).url == LIST.url
+    frontier = reopen(db, clock)  # killed: it may be what killed us
+    frontier.offer([other])
+    for url in (ENTRY.url, other.url):
+        target = taken(frontier)
+        assert target.url == url
+        if url == ENTRY.url:
+            frontier.settle(target, DONE)
+            continue
+        assert frontier.next() is None
+        assert frontier.wake_at() == clock.time + PATIENCE
+        frontier.settle(target, DONE)
+    assert taken(frontier).url == LIST.url
+
+    frontier = reopen(db, clock)  # killed again, and now there is much else to do
+    frontier.offer([replace(other, url=f"{B}{n}.html") for n in range(2, 9)])
+    assert [taken(frontier).url, frontier.next()] == [B + "2.html", None]
+    clock.time += PATIENCE
+    assert taken(frontier).url == LIST.url  # it does not wait for ever
 
 
 def test_a_commit_that_fails_leaves_all_as_it_was(db: sqlite3.Connection, clock: Clock) -> None:

@@ -1,0 +1,54 @@
+"""From a page that is content to what it leads to; and from pages on disk that nobody has read yet.
+
+``catch_up`` is for a run that was killed after an answer was recorded and before what it leads to was committed: the
+page is read from its WARC record, and the server is not asked again.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from archive.errors import BrokenRecordError
+from archive.model import Role
+from archive.warc_read import body_of
+from crawler import families, guard
+from crawler.manners import Result
+from crawler.session import Session
+from crawler.targets import Page, Target, canonical, netloc
+
+log = logging.getLogger(__name__)
+
+
+def content(session: Session, page: Page, target: Target) -> Result:
+    """Return what a page that is content leads to."""
+    portal = session.portal(target)
+    if (url := guard.refresh(page)) is not None and target.role in (Role.LISTING, Role.REPORT):
+        if not portal.owns(url):
+            return Result(state="failed", note=f"sends on to a foreign host: {url}")
+        onward = replace(target, url=url, depth=target.depth + 1, id=None)
+        return Result(state="done", note=f"sends on to {url}", links=(onward,))
+    family = families.choose(page, portal.family)
+    found = family.follow(page, target, portal, session.frontier.seen(target))
+    return Result(state="done", links=found.targets, entries=found.entries, truncated=found.truncated)
+
+
+def catch_up(session: Session) -> int:
+    """Settle the targets whose page is on disk already; return how many."""
+    count = 0
+    for target, identity in session.frontier.unread():
+        capture = session.captures.get(identity)
+        if capture is None or capture.origin.url is None:
+            continue
+        try:
+            body = body_of(session.place.warc, capture, session.captures)
+        except BrokenRecordError as error:
+            log.warning("%s is asked for again: %s", target.url, error)
+            continue
+        origin = capture.origin
+        page = Page(canonical(capture.origin.url) or capture.origin.url, body, origin.content_type, origin.status)
+        result = content(session, page, target)
+        host = netloc(page.url)
+        session.settle(target, replace(result, host=host, also=page.url, answered=False))
+        count += 1
+    return count
