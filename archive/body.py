@@ -20,6 +20,7 @@ from archive.chrome import Kind
 from archive.html import Block, Page
 
 MOSTLY = 0.6  # share of a block's characters in links that makes it a link
+ABOVE = 0.3  # share of a page's running text that must follow its title
 NEARLY = 0.75  # share of a container's text that a container within it must hold to be taken instead
 SHARE = 0.6  # share of the running text the first guess must hold
 _SHORT_DATE = re.compile(r"[\[(（]?\b\d{2}-\d{2}[\])）]?$")  # 01-31 beside an entry of this year
@@ -39,13 +40,18 @@ class Region:
 
 @dataclass(slots=True)
 class _Judged:
-    """Weights of a page's blocks as prefix sums: ``text`` of running text, ``junk`` of links and chrome."""
+    """Weights of a page's blocks as prefix sums: ``text`` of anything that may be text, ``sentences`` of whole sentences
+    alone, ``junk`` of links and chrome."""
 
     text: list[int]
     junk: list[int]
+    sentences: list[int]
 
     def mass(self, start: int, end: int) -> int:
         return self.text[end] - self.text[start] if end > start else 0
+
+    def prose(self, start: int, end: int) -> int:
+        return self.sentences[end] - self.sentences[start] if end > start else 0
 
     def waste(self, start: int, end: int) -> int:
         return self.junk[end] - self.junk[start] if end > start else 0
@@ -73,13 +79,14 @@ def find(page: Page, title: str | None) -> Region:
     ):
         container = None  # a teaser or a widget of that name, not the text
     if container is not None:
-        wider = _widen(page, judged, container, 0, len(blocks), zoned)
+        low = low if low <= nodes[container].start else 0
+        wider = _widen(page, judged, container, low, len(blocks), sentences=True)
         inner = wider == container
         return _trim(page, nodes[wider].start, nodes[wider].end, title, "container", inner=inner, zoned=zoned)
     if not judged.mass(low, high):
         return Region((), low, low, "density", False)
     node = _densest(page, judged, low, high)
-    node = _widen(page, judged, node, low, high, zoned)
+    node = _widen(page, judged, node, low, high)
     start, end = max(low, nodes[node].start), min(high, nodes[node].end)
     return _trim(page, start, end, title, "density", inner=anchored and start == low, zoned=zoned)
 
@@ -119,7 +126,14 @@ def entries(page: Page) -> int:
 
 
 def _zones(page: Page) -> tuple[list[bool], list[bool]]:
-    """Tell of each node whether it lies in a part named as chrome, and whether it lies in one named as the body."""
+    """Tell of each node whether it lies in a part named as chrome, and whether it lies in one named as the body.
+
+    A name is a hint: a part that holds most sentences of the page is no menu, whatever it is called.
+    """
+    sums = [0]
+    for block in page.blocks:
+        size = 0 if is_link(block) or not chrome.is_prose(block.text) or chrome.kind(block.text) else len(block.text)
+        sums.append(sums[-1] + size)
     zoned: list[bool] = []
     bodied: list[bool] = []
     for node in page.nodes:
@@ -128,7 +142,7 @@ def _zones(page: Page) -> tuple[list[bool], list[bool]]:
         body = above and bodied[node.parent]
         if not body and any(chrome.name_is("body", name) for name in node.names):
             body = True
-        if not zone and not body:
+        if not zone and not body and (not sums[-1] or (sums[node.end] - sums[node.start]) * 2 <= sums[-1]):
             zone = node.tag in ("nav", "footer", "aside", "dialog") or (
                 node.tag not in ("html", "body", "form") and any(chrome.name_is("zone", name) for name in node.names)
             )
@@ -138,22 +152,29 @@ def _zones(page: Page) -> tuple[list[bool], list[bool]]:
 
 
 def _weigh(page: Page, zoned: Sequence[bool], bodied: Sequence[bool]) -> _Judged:
-    text, junk = [0], [0]
+    text, junk, sentences = [0], [0], [0]
     for block in page.blocks:
         size = len(block.text)
         chromed = zoned[block.node] or is_link(block) or chrome.kind(block.text) is not None
         text.append(text[-1] + (0 if chromed else size))
         junk.append(junk[-1] + (size if chromed else 0))
-    return _Judged(text, junk)
+        sentences.append(sentences[-1] + (size if not chromed and chrome.is_prose(block.text) else 0))
+    return _Judged(text, junk, sentences)
 
 
 def _window(page: Page, judged: _Judged, title: str | None) -> tuple[int, int]:
     """Return the blocks between the line under the title and the footer, as far as these can be told."""
     blocks = page.blocks
     low = anchor(page, title) + 1
-    total = judged.mass(low, len(blocks))
+    texts = [block.text for block in blocks]
+    total = judged.prose(low, len(blocks))
+    little = judged.mass(low, len(blocks)) < ABOVE * judged.mass(0, len(blocks))
+    if little and total < ABOVE * judged.prose(0, len(blocks)):
+        low, total = 0, judged.prose(0, len(blocks))  # not the title of the text: a signature, a related link
     for index in range(low, len(blocks)):
-        if chrome.kind(blocks[index].text) is Kind.FOOTER and judged.mass(index, len(blocks)) <= 0.2 * total:
+        found = chrome.kind(blocks[index].text)
+        ends = found is Kind.MORE or (found is Kind.FOOTER and chrome.closes(texts, index))
+        if ends and judged.prose(index, len(blocks)) <= 0.2 * total:
             return low, index
     return low, len(blocks)
 
@@ -163,8 +184,8 @@ def anchor(page: Page, title: str | None) -> int:
     blocks = page.blocks
     found = -1
     for index, block in enumerate(blocks):
-        if chrome.same(block.text, title) and not is_link(block):
-            below = _info_below(blocks, index)
+        if not is_link(block) and _is_title(blocks, index, title):
+            below = _info_below(page, index)
             if below > index:
                 return below
             if found < 0:
@@ -173,19 +194,38 @@ def anchor(page: Page, title: str | None) -> int:
         return found
     for index, block in enumerate(blocks):
         if chrome.kind(block.text) is Kind.INFO and not is_link(block) and len(chrome.pairs(block.text)) >= 1:
-            return _info_below(blocks, index - 1)
+            return _info_below(page, index - 1)
         if chrome.is_prose(block.text) and not is_link(block):
             break
     return -1
 
 
-def _info_below(blocks: Sequence[Block], index: int) -> int:
+def _is_title(blocks: Sequence[Block], index: int, title: str | None) -> bool:
+    """Tell whether a block is the title, or the last line of one that is broken over two or three."""
+    if not title or len(blocks[index].text) > len(title) + 10:
+        return False
+    whole = chrome.fold(title)
+    line = chrome.fold(blocks[index].text)
+    if line == whole:
+        return True
+    if len(line) < 4 or not whole.endswith(line):
+        return False
+    for first in (index - 1, index - 2):
+        if first >= 0 and chrome.fold("".join(block.text for block in blocks[first : index + 1])) == whole:
+            return True
+    return False
+
+
+def _info_below(page: Page, index: int) -> int:
+    blocks = page.blocks
     last = index
     for number in range(index + 1, min(index + TITLE_REACH, len(blocks))):
         text = blocks[number].text
         found = chrome.kind(text)
         if found in (Kind.INFO, Kind.BOX, Kind.CRUMB, Kind.WIDGET):
             last = number
+        elif last == number - 1 and (page.nodes[blocks[number].node].tag == "dd" or text in chrome.EMPTY):
+            last = number  # the value of a label
         elif chrome.is_prose(text) or found in (Kind.FOOTER, Kind.MORE) or number - last > 6:
             break
     return last
@@ -227,14 +267,15 @@ def _densest(page: Page, judged: _Judged, low: int, high: int) -> int:
     return best
 
 
-def _widen(page: Page, judged: _Judged, number: int, low: int, high: int, zoned: Sequence[bool]) -> int:
-    """Climb while the parent adds more running text than links and chrome."""
+def _widen(page: Page, judged: _Judged, number: int, low: int, high: int, *, sentences: bool = False) -> int:
+    """Climb while the parent adds more text (or whole sentences) than links and chrome."""
+    measure = judged.prose if sentences else judged.mass
     nodes = page.nodes
     chosen = current = number
     while (parent := nodes[current].parent) >= 0 and nodes[parent].tag not in ("html", "body"):
         now = max(low, nodes[chosen].start), min(high, nodes[chosen].end)
         wide = max(low, nodes[parent].start), min(high, nodes[parent].end)
-        added = judged.mass(*wide) - judged.mass(*now)
+        added = measure(*wide) - measure(*now)
         waste = judged.waste(*wide) - judged.waste(*now)
         if added > waste and added > 0:
             chosen = parent

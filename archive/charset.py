@@ -34,7 +34,7 @@ _MIME_BINARY = re.compile(r"^(?:image|video|audio|font)/|^application/(?:pdf|msw
 _DECLARED = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_\-]{2,20})""", re.I)
 _XML = re.compile(rb"""^\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([A-Za-z0-9_\-]{2,20})["']""", re.I)
 _HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_\-]{2,20})", re.I)
-_CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(0x7F, 0x85), *range(0x86, 0xA0), 0xFFFE, 0xFFFF])
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _FAMILY = {
     "gb2312": "gb18030",
@@ -79,7 +79,7 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
     encoding, text = _read(body, declared)
     issues: list[Issue] = []
     replaced = text.count("\ufffd")
-    cleaned = text.translate(_CONTROLS)
+    cleaned = _CONTROLS.sub("", text)
     lost = len(text) - len(cleaned)
     if lost > CONTROL * max(len(text), 1):
         return Decoded("", None, declared, binary="bytes that are no text")

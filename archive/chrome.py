@@ -19,7 +19,16 @@ from archive import dates
 HEAD_LINES = 60  # a metadata box has up to 20 rows, a toolbar a few lines more
 LONGEST = 400  # chrome lines are shorter, footers on one line included
 PROSE = 40  # a line of this length with a full stop or comma is a sentence of the body
+EMPTY = frozenset(
+    ("", "无", "无文号", "暂无", "-", "--", "—", "/", "null", "NULL", "none", "号", "〔〕号", "〔〕", "[]号", "()")
+)
 _SPACE = re.compile(r"\s+")
+_BUTTONS = re.compile(
+    r"(?:[\s|｜\[【(（]*(?:分享(?:到|至)?|打印(?:本页|此页|本文)?|关闭(?:窗口|本页)?|收藏(?:本页)?|纠错|我要纠错|扫一扫)\s*[:：|｜\]】)）]*)+$"
+)
+_STAMP = re.compile(  # a date as systems print it, not as authors write it
+    r"[\[(（【]?\s*(?:19|20)\d\d(?:[-/.]\d{1,2}[-/.]\d{1,2}|年\d{1,2}月\d{1,2}日(?=.*\d:))(?:[ T]*\d{1,2}:\d\d(?::\d\d)?)?\s*[\])）】]?"
+)
 _PUNCTUATED = re.compile(r"[。；！？…]|，.*，|,.*,")
 
 
@@ -57,6 +66,7 @@ class _Vocabulary:
     whole: dict[str, re.Pattern[str]]
     start: dict[str, re.Pattern[str]]
     search: dict[str, re.Pattern[str]]
+    weak: re.Pattern[str]  # footer words that are words of a notice too
     hidden: frozenset[str]
     names: dict[str, re.Pattern[str]]
 
@@ -71,7 +81,10 @@ def labels() -> _Labels:
     return _Labels(
         fields,
         {name: frozenset(keys) for name, keys in data["kinds"].items()},
-        re.compile(rf"(?<![\u4e00-\u9fff])(?:{loose})\s*[\]】]?\s*[:：]|(?:{loose})\s*[:：](?=\s*(?:\d|\t|$))"),
+        re.compile(
+            rf"(?<![\u4e00-\u9fff])(?:{loose})\s*[\]】]?\s*[:：]"
+            rf"|(?:{'|'.join(word for word in ordered if len(word) >= 4)})\s*[:：]|(?:{loose})\s*[:：](?=\s*(?:\d|\t|$))"
+        ),
         re.compile(rf"\s*[\[【]?({loose})[\]】]?\s*[:：]?\s*"),
     )
 
@@ -90,6 +103,7 @@ def vocabulary() -> _Vocabulary:
         union("whole", "(?:{})"),
         union("start", "(?:{})"),
         union("search", "(?:{})"),
+        union("weak", "(?:{})")["footer"],
         frozenset(names["hidden"]),
         {
             "zone": _tokens(names["zone"]),
@@ -160,6 +174,7 @@ def _cells(cells: list[str], table: _Labels) -> list[Pair]:
 
 
 def _value(text: str) -> str:
+    text = _BUTTONS.sub("", text)
     text = text.strip(" \t\u3000|｜;；,，[]【】/")
     for opening, closing in ("()", "（）"):  # a bracket that encloses the whole line leaves its half behind
         if text.endswith(closing) and opening not in text:
@@ -187,9 +202,12 @@ def kind(line: str) -> Kind | None:
             return Kind.INFO if bare.startswith(("来源", "作者")) else Kind.EDITOR
         if words.start["more"].match(line) and len(line) <= 120:
             return Kind.MORE
-    if words.search["footer"].search(line) or words.whole["footer"].fullmatch(bare):
+    sentence = len(line) > 60 and "。" in line  # a report may speak of ICP备案 or of 主办单位
+    if not sentence and (
+        words.search["footer"].search(line) or words.whole["footer"].fullmatch(bare) or words.weak.search(line)
+    ):
         return Kind.FOOTER
-    return _labelled(line)
+    return Kind.INFO if _STAMP.fullmatch(line) else _labelled(line)
 
 
 def _labelled(line: str) -> Kind | None:
@@ -198,6 +216,9 @@ def _labelled(line: str) -> Kind | None:
     if not found:
         return None
     table = labels()
+    told = {pair.field for pair in found}
+    if "published" in told and told & {"source", "count", "font", "person"} and len(line) <= 200 and "。" not in line:
+        return Kind.INFO
     opening = table.cell.match(line)
     day = dates.find(line[:30])
     if not opening and not (day and day[0].start <= 3):
@@ -214,6 +235,16 @@ def _labelled(line: str) -> Kind | None:
         return None
     box = sum(pair.field in table.kinds["box"] for pair in found)
     return Kind.BOX if box * 2 >= len(found) else Kind.INFO
+
+
+def closes(lines: Sequence[str], index: int) -> bool:
+    """Tell whether a line of footer words stands in a footer: it, or a line near it, names licence, code or copyright.
+
+    >>> closes(["主办：示例局 承办：示例馆", "请各单位踊跃参加。"], 0), closes(["主办：示例局 承办：示例馆", "示ICP备0号"], 0)
+    (False, True)
+    """
+    strong = vocabulary().search["footer"]
+    return any(len(line) <= LONGEST and strong.search(line) for line in lines[max(0, index - 3) : index + 4])
 
 
 def is_prose(line: str) -> bool:
@@ -270,21 +301,25 @@ def tail(lines: Sequence[str], linked: Sequence[bool], start: int, *, inner: boo
     weights = [0 if linked[i] or kind(lines[i]) else len(lines[i]) for i in range(end)]
     total = sum(weights[start:])
     rest = 0
+    short = True  # no sentence so far, seen from the end
     cut = end
     for index in range(end - 1, start - 1, -1):
         rest += weights[index]
-        if rest > 0.2 * total and not _only_short(lines[index:end]):
+        short = short and not is_prose(lines[index])
+        if rest > (0.5 if short else 0.2) * total:
             break
         found = kind(lines[index])
-        if found in (Kind.MORE, Kind.FOOTER) and (index > start or found is Kind.FOOTER):
+        if found is Kind.FOOTER:
+            cut = index if closes(lines, index) else cut
+        elif found is Kind.MORE and index > start and (not inner or _leads_off(lines, linked, index)):
             cut = index
+    if cut == end and not total and start < end:
+        cut = next((i for i in range(start, end) if kind(lines[i]) is Kind.FOOTER and closes(lines, i)), end)
     end = cut
     while end > start:
         line = lines[end - 1]
         found = kind(line)
-        if found in (Kind.WIDGET, Kind.EDITOR, Kind.CRUMB, Kind.MORE, Kind.FOOTER) or (
-            found is Kind.INFO and _ends(line)
-        ):
+        if found in (Kind.WIDGET, Kind.EDITOR, Kind.CRUMB, Kind.MORE) or (found is Kind.INFO and _ends(line)):
             end -= 1
         elif linked[end - 1] and not inner:
             end -= 1
@@ -293,8 +328,10 @@ def tail(lines: Sequence[str], linked: Sequence[bool], start: int, *, inner: boo
     return end
 
 
-def _only_short(lines: Sequence[str]) -> bool:
-    return not any(is_prose(line) for line in lines)
+def _leads_off(lines: Sequence[str], linked: Sequence[bool], index: int) -> bool:
+    """Inside a body node 相关政策 may head a part of the document: then no links follow it."""
+    following = [linked[n] or kind(lines[n]) is not None for n in range(index + 1, len(lines))]
+    return sum(following) * 2 >= len(following)
 
 
 def _ends(line: str) -> bool:

@@ -14,7 +14,6 @@ MINIMUM = 40  # characters of markup below which a string is no document
 
 _DETAIL = re.compile(r"""["']?DETAIL["']?\s*[:=]\s*(?=\{)""")
 _CONTENT = re.compile(r'"(?:content|htmlContent|contentHtml|articleContent|txtContent)"\s*:\s*(?=")')
-_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.S)
 _MARKUP = re.compile(r"<(?:p|div|br|span|table|td)\b|&lt;(?:p|div|br|span)\b", re.I)
 
 
@@ -52,11 +51,21 @@ def find(scripts: Sequence[str]) -> Embedded | None:
             if isinstance(value, str) and _MARKUP.search(value):
                 found.append(Embedded(value, {}))
         if "<![CDATA[" in script:
-            value = "\n".join(_CDATA.findall(script))
+            value = "\n".join(_sections(script))
             if _MARKUP.search(value):
                 found.append(Embedded(value, {}))
     found = [one for one in found if len(one.html) >= MINIMUM]
     return max(found, key=lambda one: len(one.html)) if found else None
+
+
+def _sections(script: str) -> list[str]:
+    """Return the contents of the CDATA sections; an open one ends the search."""
+    found: list[str] = []
+    start = script.find("<![CDATA[")
+    while start >= 0 and (end := script.find("]]>", start)) >= 0:
+        found.append(script[start + 9 : end])
+        start = script.find("<![CDATA[", end)
+    return found
 
 
 def _fields(value: dict[str, object]) -> dict[str, str]:
@@ -68,5 +77,7 @@ def _attachments(value: dict[str, object]) -> tuple[tuple[str, str], ...]:
     if not isinstance(rows, list):
         return ()
     return tuple(
-        (str(row.get("name") or ""), str(row.get("url") or "")) for row in rows if isinstance(row, dict) and (row.get("url"))
+        (str(row.get("name") or ""), str(row.get("url") or ""))
+        for row in rows
+        if isinstance(row, dict) and (row.get("url"))
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from html import unescape
 
 import trafilatura
 from lxml import etree
@@ -27,11 +28,18 @@ from archive.model import (
 
 EXTRACTOR = "1"
 MAX_BYTES = 20_000_000
+DOUBTED = 300  # characters of text under which scripts are looked at: a footer's address may have been taken
 SHORT = 20  # characters of text under which other places are looked at for the document
 REMOVED_MOST = 400  # cut lines that are kept for ``inspect``
 LIST_ENTRIES = 5  # dated links on a page without text that make it a list
+IDENTITY = 100_000  # characters of text in which year, issuer and place are looked for; a long report has 40,000
+LIST_TEXT = 60  # characters under which dated links decide
+LONG = 1_000_000  # characters of source without any visible text: the parser dropped what was too long for it
 
-_MARKUP = re.compile(r"<(?:!doctype|html|head|body|div|p|br|span|table|td|meta|script|a|font|ul|title|frameset)\b", re.I)
+_TAG = re.compile(r"<(?:script|style)\b.{0,100000}?</(?:script|style)>|<[^<>]{0,2000}>", re.I | re.S)
+_MARKUP = re.compile(
+    r"<(?:!doctype|html|head|body|div|p|br|span|table|td|meta|script|a|font|ul|ol|li|title|frameset|b|i|u|em|strong|center|h[1-6]|section|pre|img)\b", re.I
+)
 
 
 @dataclass(slots=True)
@@ -67,7 +75,9 @@ def _extract(origin: Origin, body: bytes) -> Report | Rejection:
         return _rejected(Reason.TOO_LARGE, f"{len(body)} bytes, read are at most {MAX_BYTES}", origin)
     decoded = charset.decode(body, origin.content_type)
     if decoded.binary:
-        reason = Reason.UNREADABLE if decoded.encoding is None and decoded.binary.startswith("bytes") else Reason.UNSUPPORTED
+        reason = (
+            Reason.UNREADABLE if decoded.encoding is None and decoded.binary.startswith("bytes") else Reason.UNSUPPORTED
+        )
         return _rejected(reason, decoded.binary, origin)
     if not decoded.text.strip():
         if refused := refusals.judge(title="", visible="", source="", body=0, status=origin.status):
@@ -83,28 +93,39 @@ def _read(text: str) -> _Reading:
         page = html.lines(text)
         return _Reading(page, bodies.find(page, None), Title(None))
     page = html.read(root, hidden=chrome.hides)
+    if not page.blocks and len(text) > LONG:
+        return _by_lines(text)
     known = heading.declared(page)
-    reading = _Reading(page, bodies.find(page, known.text), known)
-    if sum(map(len, reading.region.lines)) < SHORT:
-        _look_elsewhere(reading, root)
+    reading = _Reading(page, bodies.find(page, known.text or page.metas.get("columnname")), known)
+    size = sum(map(len, reading.region.lines))
+    if size < DOUBTED:
+        _look_elsewhere(reading, root, size)
     if page.cut:
         reading.issues += (Issue(IssueCode.LIMIT_EXCEEDED, "text", "more or deeper elements than are read"),)
     return reading
 
 
-def _look_elsewhere(reading: _Reading, root: etree._Element) -> None:
+def _by_lines(text: str) -> _Reading:
+    """Read a page that holds more text in one piece than the parser takes: tags part lines, nothing else is known."""
+    page = html.lines(unescape(_TAG.sub("\n", text)))
+    return _Reading(
+        page, bodies.find(page, None), Title(None), issues=(Issue(IssueCode.LIMIT_EXCEEDED, "text", "too long a piece of text"),)
+    )
+
+
+def _look_elsewhere(reading: _Reading, root: etree._Element, size: int) -> None:
     """Find a document that is not in the visible tree: in a script, in a hidden container, or where no rule found it."""
     page, region = reading.page, reading.region
     if found := embedded.find(page.scripts):
         inner_root = html.parse(found.html)
         inner = html.read(inner_root, hidden=chrome.hides) if inner_root is not None else html.lines(found.html)
         inside = bodies.whole(inner)
-        if sum(map(len, inside.lines)) >= SHORT and not inside.linked:
+        if sum(map(len, inside.lines)) >= max(SHORT, 2 * size) and not inside.linked:
             start = region.start or bodies.anchor(page, reading.known.text) + 1
             reading.found, reading.inner = found, inner
             reading.region = replace(inside.region, start=start, end=start)
             return
-    if region.lines or region.how == "container":
+    if size >= SHORT or region.lines or region.how == "container":
         return
     shown = html.read(root, hidden=chrome.hides, show_hidden=True)
     hidden = bodies.find(shown, reading.known.text)
@@ -137,6 +158,9 @@ def _compose(origin: Origin, decoded: charset.Decoded, reading: _Reading) -> Rep
     page, region = reading.page, reading.region
     title = heading.locate(page, region, reading.known)
     lines = region.lines
+    if lines and chrome.same(lines[0], title.text) and not region.inner:
+        lines = lines[1:]
+        region = replace(region, lines=lines)
     if title.text is None and (first := heading.leading(lines)):
         title = Title(first, ValueSource.BODY)
         lines = lines[1:]
@@ -155,7 +179,7 @@ def _compose(origin: Origin, decoded: charset.Decoded, reading: _Reading) -> Rep
     text = "\n".join(lines)
     if charset.is_traditional(text):
         issues.append(Issue(IssueCode.TRADITIONAL_TEXT, "text", "kept as it is"))
-    document = _identify(origin, title, inner_title, told, text, reading, issues)
+    document = replace(_identify(origin, title, inner_title, told, text, reading, issues), text=text)
     return _judge(origin, document, reading, region, title)
 
 
@@ -168,6 +192,7 @@ def _identify(
     reading: _Reading,
     issues: list[Issue],
 ) -> Document:
+    text = text[:IDENTITY]
     lines = text.split("\n") if text else []
     evidence = [*told.evidence]
     if title.text:
@@ -199,14 +224,12 @@ def _identify(
         extractor=EXTRACTOR, title=title.text, title_in_body=inner_title, year=year.year, published=told.published,
         published_source=told.published_source, written=told.written, region=resolution.region, issuer=issuer.name,
         issuer_kind=issuer.kind, publisher=told.publisher, doc_no=told.doc_no, index_no=told.index_no, topic=told.topic,
-        validity=told.validity, site_code=told.site_code, site_name=told.site_name, source_kind=kind, text=text,
+        validity=told.validity, site_code=told.site_code, site_name=told.site_name, source_kind=kind,
         evidence=tuple(evidence), issues=tuple(issues),
     )  # fmt: skip
 
 
-def _judge(
-    origin: Origin, document: Document, reading: _Reading, region: Region, title: Title
-) -> Report | Rejection:
+def _judge(origin: Origin, document: Document, reading: _Reading, region: Region, title: Title) -> Report | Rejection:
     page = reading.page
     files = _files(origin, reading, region)
     removed = _removed(page, region, title.text)
@@ -218,8 +241,17 @@ def _judge(
     if refused:
         return _as(Rejection, document, reason=refused[0], detail=refused[1])
     links = sum(1 for block in page.blocks[region.start : region.end] if bodies.is_link(block))
-    if not document.text and (entries := bodies.entries(page)) >= LIST_ENTRIES and region.how != "container":
-        return _as(Rejection, document, reason=Reason.LIST_PAGE, detail=f"no text, {entries} dated links")
+    if (
+        len(document.text) < LIST_TEXT
+        and (entries := bodies.entries(page)) >= LIST_ENTRIES
+        and region.how != "container"
+    ):
+        return _as(
+            Rejection,
+            document,
+            reason=Reason.LIST_PAGE,
+            detail=f"{len(document.text)} characters of text, {entries} dated links",
+        )
     verdict = genres.judge(
         title=document.title, title_in_body=document.title_in_body, link_title=origin.link_title, text=document.text,
         span=years.in_title(document.title).span if document.title else None, url=origin.url,
@@ -235,9 +267,7 @@ def _files(origin: Origin, reading: _Reading, region: Region) -> tuple[Attachmen
         return filelinks.find(
             reading.inner, 0, len(reading.inner.blocks), url=origin.url, more=reading.found.attachments
         )
-    return filelinks.find(
-        reading.page, region.start, region.end, url=origin.url, outside=bodies.outside(reading.page)
-    )
+    return filelinks.find(reading.page, region.start, region.end, url=origin.url, outside=bodies.outside(reading.page))
 
 
 def _removed(page: Page, region: Region, title: str | None) -> tuple[str, ...]:

@@ -7,27 +7,37 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 from archive.html import Link, Page, tidy
 from archive.model import Attachment
 
 SUFFIXES = "pdf|docx?|wps|wpt|xlsx?|et|pptx?|ofd|rar|zip|7z|csv|rtf|ceb|caj|txt"
+WRITTEN = 20_000  # characters after ``document.write`` that are looked at
 MOST = 200  # files of one page that are kept
 
 _FILE = re.compile(rf"\.(?:{SUFFIXES})(?:$|[?#&;])", re.I)
 _NAMED = re.compile(rf"\.(?:{SUFFIXES})\s*$", re.I)
 _QUOTED = re.compile(rf"""['"]([^'"<>]{{1,500}}?\.(?:{SUFFIXES})(?:\?[^'"<>]*)?)['"]""", re.I)
-_DOWNLOAD = re.compile(r"/download\.jsp\b|DownloadAttachUrl|/OpennessContent/download/|[?&/](?:download|attach(?:ment)?)[?&/=]", re.I)
-_WRITE = re.compile(r"document\.write(?:ln)?\s*\(\s*(['\"])(.{1,20000}?)\1\s*\)", re.S)
-_WRITTEN_LINK = re.compile(r"""<a\b[^>]{0,500}?\bhref\s*=\s*\\?["']?([^"'\\>\s]+)\\?["']?[^>]{0,500}>([^<]{0,300})""", re.I)
+_DOWNLOAD = re.compile(
+    r"/download\.jsp\b|DownloadAttachUrl|/OpennessContent/download/|[?&/](?:download|attach(?:ment)?)[?&/=]", re.I
+)
+_WRITTEN_LINK = re.compile(
+    r"""<a\b[^>]{0,500}?\bhref\s*=\s*\\?["']?([^"'\\>\s]+)\\?["']?[^>]{0,500}>([^<]{0,300})""", re.I
+)
 _PAGE = re.compile(r"\.(?:s?html?|jsp|aspx?|php)(?:$|[?#])|/$", re.I)
 _ANNEX = re.compile(r"^\s*(?:附\s*件|附\s*表|附\s*[:：])")
 
 
 def find(
-    page: Page, start: int, end: int, *, url: str | None, outside: Sequence[bool] = (), more: Iterable[tuple[str, str]] = ()
+    page: Page,
+    start: int,
+    end: int,
+    *,
+    url: str | None,
+    outside: Sequence[bool] = (),
+    more: Iterable[tuple[str, str]] = (),
 ) -> tuple[Attachment, ...]:
     """Return the files of the document that spans the blocks ``start`` to ``end``.
 
@@ -49,13 +59,25 @@ def find(
         if _is_file(page, link, start, end):
             add(*_name_and_address(link))
     for script in page.scripts:
-        for written in _WRITE.finditer(script) if "document.write" in script else ():
-            for match in _WRITTEN_LINK.finditer(written[2]):
+        for written in _written(script):
+            for match in _WRITTEN_LINK.finditer(written):
                 if _FILE.search(match[1]) or _NAMED.search(match[2]):
                     add(tidy(html.unescape(match[2])), html.unescape(match[1]))
     for name, href in more:
         add(tidy(name), href)
     return tuple(found.values())
+
+
+def _written(script: str) -> Iterator[str]:
+    """Yield what a script writes into the page, as far as it stands there as a string."""
+    place = script.find("document.write")
+    for _ in range(MOST):
+        if place < 0:
+            return
+        following = script.find("document.write", place + 14)
+        end = min(len(script), place + WRITTEN, following if following >= 0 else len(script))
+        yield script[place:end]
+        place = following
 
 
 def _is_file(page: Page, link: Link, start: int, end: int) -> bool:

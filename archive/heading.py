@@ -22,6 +22,7 @@ LONGEST = 200
 _METAS = ("articletitle", "article_title", "dc.title", "og:title", "title")
 _SPLIT = re.compile(r"\s*[_|｜]+\s*|\s+[-–—]+\s+|\s*(?:>>|»|—{2,})\s*")
 _LAST_DASH = re.compile(r"^(.{4,}?)\s*[-–—]\s*([^-–—]{2,40})$")
+_ENDS = ("_", "|", "｜", "-", ">", "»")
 _SITE = re.compile(
     r"(?:网|网站|官网|政府|门户|平台|信息网|政务网|首页|[省市区县州旗盟乡镇]|街道|局|厅|委|委员会|办公室|办事处|中心|学校|公开|频道)$"
 )
@@ -29,7 +30,9 @@ _DOCUMENT = re.compile(
     r"(?:报告|总结|情况|通知|通告|公告|公示|意见|办法|细则|方案|规定|决定|批复|函|条例|规划|计划|要点|纲要|清单|目录|指南|须知|解读|解释|简介|年报|报表|白皮书|启事|讲话|汇报|安排|名单|标准|制度|规则|章程)"
     r"(?:[(（〔《][^()（）]{1,30}[)）〕》])?[”》]?$"
 )
-_NUMBERED = re.compile(r"^\s*(?:第?[一二三四五六七八九十]{1,3}[、.．章条节]|[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[、.．])")
+_NUMBERED = re.compile(
+    r"^\s*(?:第?[一二三四五六七八九十]{1,3}[、.．章条节]|[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[、.．])"
+)
 _DAY = re.compile(r"[\s(（]*(?:19|20)\d\d\s*[年.\-/]\s*\d{1,2}\s*[月.\-/]\s*\d{1,2}\s*日?[\s)）]*$")
 _SENTENCE = re.compile(r"[。；;，,：:！!]$|。.")
 
@@ -62,7 +65,11 @@ def declared(page: Page) -> Title:
         parts = [match[1], match[2]]
     while len(parts) > 1 and (_is_site(parts[-1], site) or chrome.same(parts[-1], column)):
         parts.pop()
-    while len(parts) > 1 and (_is_site(parts[0], site) or chrome.same(parts[0], column)) and not _DOCUMENT.search(parts[0]):
+    while (
+        len(parts) > 1
+        and (_is_site(parts[0], site) or chrome.same(parts[0], column))
+        and not _DOCUMENT.search(parts[0])
+    ):
         parts.pop(0)
     first = parts[0] if parts else None
     if first and len(parts) == 1 and first == whole and _is_site(first, site) and not _DOCUMENT.search(first):
@@ -91,14 +98,21 @@ def _is_site(text: str, site: str | None) -> bool:
 def _shown(page: Page, whole: str) -> str | None:
     """Return the longest visible line that a declared title begins with or holds between separators."""
     folded = chrome.fold(whole)
-    pieces = {chrome.fold(part) for part in _SPLIT.split(whole)}
+    parts = [part for part in _SPLIT.split(whole) if part]
+    site = page.metas.get("sitename")
+    named = [part for part in parts if not _is_site(part, site) or _DOCUMENT.search(part)] or parts[:1]
+    pieces = {chrome.fold(part) for part in named}
     best = ""
     for block in page.blocks:
         text = block.text
         if not 4 <= len(text) <= LONGEST or is_link(block):
             continue
         line = chrome.fold(text)
-        if len(line) > len(chrome.fold(best)) and (line in pieces or (folded.startswith(line) and len(line) >= 8)):
+        if len(line) <= len(chrome.fold(best)):
+            continue
+        if line in pieces or (
+            folded.startswith(line) and folded[len(line) : len(line) + 1] in _ENDS and not _is_site(text, site)
+        ):
             best = text
     return best or None
 
@@ -107,13 +121,17 @@ def locate(page: Page, region: Region, known: Title) -> Title:
     """Return the title as published: the declared one, or the heading shown above the text."""
     blocks = page.blocks
     stop = region.start if region.lines else _first_info(page)
+    if region.lines and not region.inner and _heading(page, range(stop, stop + 1)):
+        stop += 1  # the heading stands within what was taken for the text
     above = range(max(0, stop - REACH), stop)
-    if known.text and any(chrome.same(blocks[n].text, known.text) for n in range(len(blocks)) if not is_link(blocks[n])):
+    if known.text and any(
+        chrome.same(blocks[n].text, known.text) for n in range(len(blocks)) if not is_link(blocks[n])
+    ):
         return known
     if known.text and known.source is ValueSource.META:
         return known
     shown = _heading(page, above)
-    if shown and (not known.text or chrome.fold(known.text) in chrome.fold(shown) or not _DOCUMENT.search(known.text)):
+    if shown and (not known.text or _contain(known.text, shown) or not _DOCUMENT.search(known.text)):
         return Title(shown)
     if known.text:
         return known
@@ -123,6 +141,11 @@ def locate(page: Page, region: Region, known: Title) -> Title:
     if column and any(chrome.same(block.text, column) for block in blocks):
         return Title(column, ValueSource.META)
     return Title(None)
+
+
+def _contain(one: str, other: str) -> bool:
+    one, other = chrome.fold(one), chrome.fold(other)
+    return one in other or (other in one and len(other) >= 8)
 
 
 def _first_info(page: Page) -> int:
@@ -201,7 +224,12 @@ def in_body(lines: Sequence[str], title: str | None) -> str | None:
             joined = line + following
             if chrome.same(joined, title):
                 return None
-            if not is_title_line(line) and is_title_line(joined) and len(joined) <= 90 and titles.is_report_title(joined):
+            if (
+                not is_title_line(line)
+                and is_title_line(joined)
+                and len(joined) <= 90
+                and titles.is_report_title(joined)
+            ):
                 return joined
         if is_title_line(line):
             bare = _DAY.sub("", line)

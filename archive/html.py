@@ -32,14 +32,12 @@ _DROPPED = frozenset(
     "canvas map noscript noframes frameset embed".split()
 )
 _MEDIA = frozenset(("img", "video", "audio", "object", "embed", "iframe"))
-_INVISIBLE = {
-    c: None
-    for c in (0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x202A, 0x202B, 0x202C, 0x202D, 0x202E, 0x2060, 0xFEFF, 0xAD)
-}
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
 _SPACES = re.compile(r"[ \t\n\r\f\v\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f]+")
 _SOFT = re.compile(r"(?<=[\u2e80-\u9fff\uff00-\uffef])[ \t]*\n[ \t\n]*(?=[\u2e80-\u9fff\uff00-\uffef])")
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em)?\s*(?:;|$)", re.I)
 _PRE_STYLE = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.I)
+_NUMBER = re.compile(r"[0-9０-９]{1,2}[、.．]")
 EDGES = " \t\n\u3000\ufeff"
 
 
@@ -96,7 +94,7 @@ def tidy(text: str) -> str:
     """
     if "\n" in text:
         text = _SOFT.sub("", text)
-    return _SPACES.sub(" ", text.translate(_INVISIBLE)).strip(EDGES)
+    return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip(EDGES)
 
 
 def parse(text: str) -> etree._Element | None:
@@ -294,6 +292,8 @@ class _Reader:
         text = tidy("".join(self.buffer[start:]).replace("\t", " "))
         if not text:
             text = tidy("".join(element.itertext()))[:200]
+        if 0 < start <= 4 and (number := _NUMBER.fullmatch(tidy("".join(self.buffer[:start])))):
+            text = number[0] + text
         if element.get("type") == "file":
             names = (*names, "type=file")
         self.page.links.append(Link(href.strip(), text, names, len(self.page.blocks)))

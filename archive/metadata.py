@@ -20,9 +20,19 @@ from archive.model import Evidence, Issue, IssueCode, Origin, ValueSource
 
 NEAR = 40  # blocks around the text in which labelled lines are looked for
 SIGNATURE_LINES = 8
-EMPTY = frozenset(("", "无", "无文号", "暂无", "-", "--", "—", "/", "null", "NULL", "none", "号", "〔〕号", "〔〕", "[]号", "()"))
-
-_DATES = ("pubdate", "publishdate", "pub_date", "publish_date", "pubtime", "publishtime", "firstpublishedtime", "createdate", "maketime", "dc.date", "article:published_time")
+_DATES = (
+    "pubdate",
+    "publishdate",
+    "pub_date",
+    "publish_date",
+    "pubtime",
+    "publishtime",
+    "firstpublishedtime",
+    "createdate",
+    "maketime",
+    "dc.date",
+    "article:published_time",
+)
 _HAN = "\u4e00-\u9fff"
 _DOC_NO = re.compile(
     rf"[{_HAN}A-Za-z]{{1,20}}\s*[〔\[【(（﹝]\s*(?:19|20)\d\d\s*(?:年)?[〕\]】)）﹞]\s*(?:第)?\s*\d{{1,5}}\s*号|[{_HAN}]{{2,20}}令\s*(?:第)?\s*\d{{1,4}}\s*号"
@@ -31,7 +41,9 @@ _DOC_LABEL = re.compile(r"^(?:发文字号|文\s*号)\s*[:：]?\s*")
 _INDEX_NO = re.compile(r"[0-9A-Za-z][0-9A-Za-z/_.\-—–()（）〔〕\[\]:： ]{3,79}")
 _SITE_CODE = re.compile(r"(?:网站标识码|网站标识编码|网站标识|政府网站标识码)\s*[:：]?\s*((?:\d{10}|bm\d{8}))", re.I)
 _CODE = re.compile(r"(?:\d{10}|bm\d{8})", re.I)
-_HOST = re.compile(r"(?:主办单位|主办|版权所有)\s*[:：]?\s*(?:©|ⓒ|\(c\))?\s*([^;；:：\s|｜,，©ⓒ\d][^;；:：\s|｜©ⓒ]{3,30})")
+_HOST = re.compile(
+    r"(?:主办单位|主办|版权所有)\s*[:：]?\s*(?:©|ⓒ|\(c\))?\s*([^;；:：\s|｜,，©ⓒ\d][^;；:：\s|｜©ⓒ]{3,30})"
+)
 _ORGAN = re.compile(rf"[{_HAN}（）()、·\s]{{4,60}}")
 _ANNEX = re.compile(r"^\s*(?:附\s*件|附\s*表|附\s*[:：])|\.(?:docx?|pdf|xlsx?|wps|ofd|zip|rar)$", re.I)
 _SENTENCE = re.compile(r"[。；！？]|，")
@@ -62,7 +74,9 @@ class Fields:
     issues: list[Issue] = field(default_factory=list)
 
 
-def gather(page: Page, region: Region, title: str | None, origin: Origin, embedded: dict[str, str] | None = None) -> Fields:
+def gather(
+    page: Page, region: Region, title: str | None, origin: Origin, embedded: dict[str, str] | None = None
+) -> Fields:
     """Read everything but titles, year and identity from a page whose document is known."""
     told = Fields()
     labelled = _labelled(page, region)
@@ -93,8 +107,12 @@ def _labelled(page: Page, region: Region) -> dict[str, Pair]:
             value = pair.value
             if not value and len(pairs) == 1 and number + 1 < len(blocks) and number + 1 not in (region.start,):
                 following = blocks[number + 1].text  # <dt>label</dt><dd>value</dd>
-                value = following if len(following) <= 100 and not chrome.pairs(following) and chrome.kind(following) is None else ""
-            if value not in EMPTY and not (pair.field in found and number >= region.end):
+                value = (
+                    following
+                    if len(following) <= 100 and not chrome.pairs(following) and chrome.kind(following) is None
+                    else ""
+                )
+            if re.sub(r"\s", "", value) not in chrome.EMPTY and not (pair.field in found and number >= region.end):
                 found.setdefault(pair.field, Pair(pair.field, pair.label, value))
     return found
 
@@ -118,7 +136,9 @@ def _stamp(value: str) -> str:
     return value
 
 
-def _dates(told: Fields, page: Page, region: Region, labelled: dict[str, Pair], origin: Origin, title: str | None) -> None:
+def _dates(
+    told: Fields, page: Page, region: Region, labelled: dict[str, Pair], origin: Origin, title: str | None
+) -> None:
     fetched = origin.fetched.date() if origin.fetched else None
 
     def good(day: date | None, quote: str) -> date | None:
@@ -170,7 +190,9 @@ def _dates(told: Fields, page: Page, region: Region, labelled: dict[str, Pair], 
         told.evidence.append(Evidence("written", str(signed), ValueSource.SIGNATURE, " ".join(signature)[:80]))
     told.written = written or signed or _under_heading(region.lines)
     if told.written and told.published and (told.written - told.published).days > 31:
-        told.issues.append(Issue(IssueCode.DATE_CONFLICT, "written", f"{told.written} is after publication {told.published}"))
+        told.issues.append(
+            Issue(IssueCode.DATE_CONFLICT, "written", f"{told.written} is after publication {told.published}")
+        )
 
 
 def _meta_date(page: Page) -> tuple[date | None, str]:
@@ -189,7 +211,8 @@ def _unlabelled(page: Page, region: Region, title: str | None) -> tuple[date | N
     """Return a date that stands alone, or opens an info line, between the title and the text."""
     blocks = page.blocks
     start = next(
-        (n for n in range(region.start - 1, -1, -1) if chrome.same(blocks[n].text, title) and not is_link(blocks[n])), None
+        (n for n in range(region.start - 1, -1, -1) if chrome.same(blocks[n].text, title) and not is_link(blocks[n])),
+        None,
     )
     if start is None:
         return None, ""
@@ -289,7 +312,11 @@ def _own_number(lines: Sequence[str], title: str | None) -> tuple[str, ValueSour
         bare = _DOC_LABEL.sub("", line.strip())
         if match := _DOC_NO.fullmatch(bare):
             return re.sub(r"\s+", "", match[0]), ValueSource.BODY, line
-    if len(lines) == 1 and _ANNEX.search(lines[0]) and (match := re.search(rf"[(（]({_DOC_NO.pattern})[)）]\.\w+$", lines[0])):
+    if (
+        len(lines) == 1
+        and _ANNEX.search(lines[0])
+        and (match := re.search(rf"[(（]({_DOC_NO.pattern})[)）]\.\w+$", lines[0]))
+    ):
         return match[1], ValueSource.BODY, lines[0]
     return None
 
@@ -298,7 +325,9 @@ def _people(told: Fields, page: Page, labelled: dict[str, Pair]) -> None:
     for name in ("publisher", "source"):
         pair = labelled.get(name)
         if pair and 2 <= len(pair.value) <= 80 and re.search(f"[{_HAN}]", pair.value):
-            told.evidence.append(Evidence("publisher", pair.value, ValueSource.LABEL, f"{pair.label}:{pair.value}"[:80]))
+            told.evidence.append(
+                Evidence("publisher", pair.value, ValueSource.LABEL, f"{pair.label}:{pair.value}"[:80])
+            )
             if name == "source":
                 told.source = pair.value
             told.publisher = told.publisher or pair.value

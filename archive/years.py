@@ -27,8 +27,12 @@ _OPENING = re.compile(
     rf"(?:现|兹|特|谨|下面|以下)[^。;；]{{0,24}}?{_YEAR} ?年?度?[^。;；\d]{{0,40}}?(?:报告|总结|汇报|通报|公布|公开|情况)[^。;；]{{0,6}}如下"
 )
 _STARTS = re.compile(rf"^\W{{0,4}}{_YEAR} ?年(?:度|以来|来|是|,|，|、|我|全|在|以|,|[^\d底末前初])")
-_HEADING = re.compile(r"^\s*(?:第?[一二三四五六七八九十]{1,3}[、.．章部]|[(（][一二三四五六七八九十]{1,3}[)）]|\d{1,2}[、.．])")
+_HEADING = re.compile(
+    r"^\s*(?:第?[一二三四五六七八九十]{1,3}[、.．章部]|[(（][一二三四五六七八九十]{1,3}[)）]|\d{1,2}[、.．])"
+)
 _PLAN = re.compile(r"计划|安排|打算|思路|下一步|设想|展望|下一年|规划")
+_PLANS = re.compile(r"下一?(?:步|年度?|阶段)|(?:安排|打算|计划|思路|展望)[:：]?$")
+_STOP = re.compile(r"。|，.*，|,.*,")
 _BODY_MINIMUM = 3  # mentions before "the year the body speaks of most" counts as a witness
 
 
@@ -149,13 +153,16 @@ def _headings(body: Iterable[str]) -> tuple[int | None, ValueSource, str]:
     """Read the year of the headings; a heading of plans (四、2022年度…安排) speaks of the year after."""
     votes: Counter[int] = Counter()
     quotes: dict[int, str] = {}
+    ahead = False  # under a heading of plans its items speak of the next year too
     for line in body:
-        if len(line) > 60 or not _HEADING.match(line):
+        if _PLANS.search(line) and len(line) <= 40 and not _STOP.search(line):
+            ahead = True
+        if len(line) > 60 or not _HEADING.match(line) or _STOP.search(line):
             continue
         if match := _WITH_SIGN.search(_uncited(line)):
             year = _number(match[1])
             if year:
-                year -= bool(_PLAN.search(line))
+                year -= bool(_PLAN.search(line) or ahead)
                 votes[year] += 1
                 quotes.setdefault(year, line.strip())
     if not votes:

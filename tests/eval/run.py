@@ -1,0 +1,292 @@
+"""Measure extraction on real labelled pages, real reports and generated pages, beside other extractors, in one run.
+
+    python -m tests.eval.run [--floors]      print the tables; with --floors also write what was reached to floors.json
+
+Corpora: ``pages`` (33 article pages of real portals) and ``seeds`` (five reports) of ../shared, ``shapes`` (generated, see
+``shapes``). All comparisons are made without white space. CPU is process time, every tool in this one process.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+if __name__ == "__main__":
+    sys.path.insert(0, str(HERE.parent))
+SHARED = Path(os.environ.get("FAZHI_SHARED", HERE.parents[2] / "shared"))
+FLOORS = HERE / "floors.json"
+
+from archive.extract import extract  # noqa: E402  # the path above must be set first
+from archive.model import Document, Origin  # noqa: E402
+from eval import shapes  # noqa: E402
+
+_SPACE = re.compile(r"[\s\u200b-\u200d\ufeff]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A page and what must come out; None = not labelled. ``lines`` is the exact body, ``count`` of them where only that is known."""
+
+    name: str
+    body: bytes
+    content_type: str
+    keep: tuple[str, ...]
+    drop: tuple[str, ...]
+    title: str | None = None
+    published: str | None = None
+    dated: bool = True  # published is labelled, None included
+    lines: tuple[str, ...] | None = None
+    count: tuple[int, int] | None = None
+    fields: tuple[tuple[str, str | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """What a tool made of a page."""
+
+    text: str
+    title: str | None = None
+    published: str | None = None
+    fields: dict[str, str | None] | None = None
+
+
+def bare(text: str | None) -> str:
+    """Return a text without any white space."""
+    return _SPACE.sub("", text or "")
+
+
+def pages(shared: Path = SHARED) -> Iterator[Case]:
+    """Yield the labelled article pages."""
+    for row in json.loads((shared / "pages/labels.json").read_text("utf-8"))["articles"]:
+        extra = len(row["optional"]) + len(row.get("after_body_last") or ())
+        yield Case(
+            row["name"], (shared / "pages" / row["file"]).read_bytes(), "text/html", tuple(row["with"]), tuple(row["without"]),
+            row["title"], row["published"], count=(row["body_paragraphs"] - extra, row["body_paragraphs"] + 1),
+            fields=(("doc_no", row["doc_no"]), ("index_no", row["index_no"]), *([("publisher", row["source"])] if row["source"] else []),
+                    ("attachments", "|".join(a["name"] for a in row["attachments"]))),
+        )  # fmt: skip
+
+
+# Seeds 001 and 004 carry no labels; these were read by hand: body lines, title, year, date.
+_READ = {
+    "001": ((9, 33), "红谷滩区2020年度法治政府建设工作报告", "2021-03-18", 2020),
+    "004": ((9, 73), "街道2022年法治政府建设工作总结", "2023-02-03", 2020),
+}
+
+
+def seeds(shared: Path = SHARED) -> Iterator[Case]:
+    """Yield the five reports; every line outside of the body is chrome, title or metadata."""
+    labelled = {row["seed"]: row for row in json.loads((shared / "seeds/labels.json").read_text("utf-8"))["reports"]}
+    for name in ("000", "001", "002", "003", "004"):
+        body = (shared / f"seeds/{name}.txt").read_bytes()
+        rows = body.decode().split("\n")
+        row = labelled.get(name)
+        if row:
+            first, last = row["body"]["first_line"], row["body"]["last_line"]
+            title, published, year = row["title_as_published"], row["dates"]["publish_date"], row["report_year"]
+            box = (row["metadata_block"] or {}).get("fields", {})
+            fields = [
+                ("year", str(year)), ("written", row["dates"]["written_date"]), ("adcode", row["region"]["adcode"]),
+                ("issuer", row["issuer"]["name"]), ("publisher", row["issuing_unit_in_metadata"]), ("index_no", box.get("索引号")),
+                ("topic", box.get("主题分类")), ("validity", box.get("效力状态")), ("site_code", row["source_site"].get("site_code")),
+                ("region", "/".join(row["region"]["path"])),
+            ]  # fmt: skip
+        else:
+            (first, last), title, published, year = _READ[name]
+            fields = [("year", str(year))]
+        lines = tuple(line for line in rows[first - 1 : last] if bare(line))
+        outside = tuple(line for line in rows[: first - 1] + rows[last:] if len(bare(line)) > 3 and bare(line) not in bare("".join(lines)))
+        yield Case(name, body, "text/plain", lines, outside, title, published, lines=lines, fields=tuple(fields))
+
+
+def generated() -> Iterator[Case]:
+    """Yield the generated pages."""
+    for page in shapes.pages():
+        yield Case(
+            page.name, page.body, "text/html", page.paragraphs, page.without, page.title, str(page.published),
+            lines=page.paragraphs,
+            fields=(("publisher", page.publisher), ("attachments", "|".join(page.attachments)),
+                    *([("written", str(page.written))] if page.written else [])),
+        )  # fmt: skip
+
+
+def ours(case: Case) -> Got:
+    """Run our own extraction."""
+    document: Document = extract(Origin(content_type=case.content_type), case.body)
+    region = document.region
+    return Got(
+        document.text, document.title, str(document.published) if document.published else None,
+        {
+            "doc_no": document.doc_no, "index_no": document.index_no, "publisher": document.publisher,
+            "attachments": "|".join(a.name for a in document.attachments), "year": str(document.year) if document.year else None,
+            "written": str(document.written) if document.written else None, "adcode": region.adcode if region else None,
+            "region": "/".join(region.names) if region else None, "issuer": document.issuer, "topic": document.topic,
+            "validity": document.validity, "site_code": document.site_code,
+        },
+    )  # fmt: skip
+
+
+def _trafilatura(**options: bool) -> Callable[[Case], Got]:
+    import trafilatura
+
+    def run(case: Case) -> Got:
+        found = trafilatura.bare_extraction(case.body, with_metadata=True, include_comments=False, **options)
+        return Got(found.text or "", found.title, found.date) if found else Got("")
+
+    return run
+
+
+def _readability() -> Callable[[Case], Got]:
+    readability, lxml = import_module("readability"), import_module("lxml.html")
+
+    def run(case: Case) -> Got:
+        document = readability.Document(case.body)
+        return Got(lxml.fromstring(document.summary()).text_content(), document.short_title())
+
+    return run
+
+
+def _justext() -> Callable[[Case], Got]:
+    justext = import_module("justext")
+    options = {"length_low": 20, "length_high": 60, "stopwords_low": 0.0, "stopwords_high": 0.0}
+
+    def run(case: Case) -> Got:
+        found = justext.justext(case.body, frozenset(), **options)
+        return Got("\n".join(row.text for row in found if not row.is_boilerplate))
+
+    return run
+
+
+def _resiliparse() -> Callable[[Case], Got]:
+    extractor = import_module("resiliparse.extract.html2text")
+    return lambda case: Got(extractor.extract_plain_text(case.body.decode("utf-8", "replace"), main_content=True))
+
+
+def _gne() -> Callable[[Case], Got]:
+    gne = import_module("gne")
+
+    def run(case: Case) -> Got:
+        found = gne.GeneralNewsExtractor().extract(case.body.decode("utf-8", "replace"))
+        return Got(found["content"], found["title"], (found["publish_time"] or "")[:10] or None)
+
+    return run
+
+
+TOOLS: dict[str, Callable[[], Callable[[Case], Got]]] = {
+    "fazhi": lambda: ours,
+    "trafilatura": _trafilatura,
+    "trafilatura precision": lambda: _trafilatura(favor_precision=True),
+    "readability-lxml": _readability,
+    "justext (CJK)": _justext,
+    "resiliparse": _resiliparse,
+    "gne": _gne,
+}
+CORPORA: dict[str, Callable[[], Iterator[Case]]] = {"pages": pages, "seeds": seeds, "shapes": generated}
+
+
+@dataclass(slots=True)
+class Score:
+    """Counts of one tool on one corpus: (reached, possible) for each measure, CPU in ms a page, what went wrong."""
+
+    counts: dict[str, list[int]]
+    cpu: float
+    faults: list[str]
+
+    def share(self, name: str) -> float:
+        """Return a measure as a share of 1."""
+        reached, possible = self.counts.get(name, [0, 0])
+        return reached / possible if possible else 1.0
+
+
+def score(tool: Callable[[Case], Got], cases: list[Case]) -> Score:
+    """Run a tool over cases. A tool that raises has found nothing."""
+    counts: dict[str, list[int]] = {}
+    faults: list[str] = []
+
+    def count(name: str, reached: int, possible: int, fault: str = "") -> None:
+        row = counts.setdefault(name, [0, 0])
+        row[0] += reached
+        row[1] += possible
+        if fault and reached != possible:
+            faults.append(fault)
+
+    spent = 0.0
+    for case in cases:
+        begin = time.process_time()
+        try:
+            got = tool(case)
+        except Exception:
+            got = Got("")
+        spent += time.process_time() - begin
+        text = bare(got.text)
+        lost = [phrase for phrase in case.keep if bare(phrase) not in text]
+        leaked = [phrase for phrase in case.drop if bare(phrase) in text]
+        count("kept", len(case.keep) - len(lost), len(case.keep), f"{case.name}: lost {lost[:3]}")
+        count("clean", len(case.drop) - len(leaked), len(case.drop), f"{case.name}: leaked {leaked[:3]}")
+        lines = [bare(line) for line in got.text.split("\n") if bare(line)]
+        if case.lines is not None:
+            expected = [bare(line) for line in case.lines]
+            exact = lines in (expected, [bare(case.title), *expected])
+            count("exact", exact, 1, f"{case.name}: {len(lines)} lines for {len(expected)}")
+        elif case.count is not None:
+            count("exact", case.count[0] <= len(lines) <= case.count[1], 1, f"{case.name}: {len(lines)} lines for {case.count}")
+        if case.title is not None or got.fields is not None:
+            count("title", bare(got.title) == bare(case.title), 1, f"{case.name}: title {got.title}")
+        if case.published is not None or got.fields is not None:
+            count("published", got.published == case.published, 1, f"{case.name}: published {got.published}")
+        for name, value in case.fields if got.fields is not None else ():
+            count("fields", bare(got.fields.get(name)) == bare(value), 1, f"{case.name}: {name} {got.fields.get(name)} for {value}")
+    return Score(counts, spent / max(len(cases), 1) * 1000, faults)
+
+
+def fingerprint(cases: list[Case]) -> str:
+    """Return a digest of a corpus: pages and truth."""
+    digest = hashlib.sha256()
+    for case in cases:
+        digest.update(repr((case.name, hashlib.sha256(case.body).hexdigest(), case.keep, case.drop, case.title, case.published)).encode())
+    return digest.hexdigest()[:16]
+
+
+def measure(corpus: str) -> tuple[str, Score]:
+    """Return the fingerprint of a corpus and our own score on it."""
+    cases = list(CORPORA[corpus]())
+    return fingerprint(cases), score(ours, cases)
+
+
+def main() -> None:
+    """Print one table a corpus."""
+    measures = ("kept", "clean", "exact", "title", "published", "fields")
+    floors = {}
+    for corpus, load in CORPORA.items():
+        cases = list(load())
+        print(f"\n{corpus}: {len(cases)} pages, fingerprint {fingerprint(cases)}")
+        print(f"{'tool':24}" + "".join(f"{name:>14}" for name in measures) + f"{'CPU ms':>9}")
+        for name, make in TOOLS.items():
+            try:
+                tool = make()
+            except ImportError:
+                print(f"{name:24}  not installed")
+                continue
+            score(tool, cases[:2])  # load tables and caches before the clock runs
+            result = score(tool, cases)
+            cells = (f"{'%d/%d' % tuple(result.counts[m]):>14}" if m in result.counts else f"{'-':>14}" for m in measures)
+            print(f"{name:24}" + "".join(cells) + f"{result.cpu:9.1f}")
+            if name == "fazhi":
+                floors[corpus] = {"fingerprint": fingerprint(cases), **{m: result.counts[m][0] for m in measures if m in result.counts}}
+                for fault in result.faults[:20]:
+                    print("   ", fault)
+    if "--floors" in sys.argv:
+        FLOORS.write_text(json.dumps(floors, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

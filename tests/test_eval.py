@@ -1,0 +1,38 @@
+"""The measured quality never falls: floors of ``eval/floors.json`` on fingerprinted corpora."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from eval import run
+
+FLOORS = json.loads(run.FLOORS.read_text("utf-8"))
+
+
+def _check(corpus: str) -> None:
+    found, score = run.measure(corpus)
+    floors = dict(FLOORS[corpus])
+    assert found == floors.pop("fingerprint"), "the corpus changed: measure again and pin new floors (eval/run.py --floors)"
+    reached = {name: score.counts[name][0] for name in floors}
+    assert all(reached[name] >= floor for name, floor in floors.items()), (reached, floors, score.faults)
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("corpus", ["pages", "seeds"])
+def test_real_pages_keep_their_floors(shared: Path, corpus: str) -> None:
+    _check(corpus)
+
+
+@pytest.mark.real
+def test_targets_on_real_pages(shared: Path) -> None:
+    _, score = run.measure("pages")
+    assert score.share("kept") >= 0.995
+    assert score.share("clean") >= 0.995
+    assert score.share("title") == score.share("published") == 1.0
+
+
+def test_generated_pages_keep_their_floors() -> None:
+    _check("shapes")
