@@ -13,14 +13,12 @@ Only ``docid``, the row number in the search index, tells the order.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +26,10 @@ from sqlite_utils import Database as Database
 
 from archive import schema, tokens
 from archive.errors import StorageError, UsageError
-from archive.model import Capture, Document, Rejection, Report, SourceKind
+from archive.model import Capture, Rejection, Report, SourceKind
+from archive.rows import address, captured, children, fields, identity, rejected, seen_at
 
 BUSY_SECONDS = 30.0
-SHORT_TEXT = 200  # characters; a shorter body (详见附件) is no witness that two pages show the same report
 ID_DIGITS = (8, 16, 64)  # of the text's digest in a report's id: more only where two texts of a place and year collide
 
 # Strongest first; only the first three count as publication.
@@ -100,9 +98,11 @@ def save(db: Database, capture: Capture, document: Report | Rejection) -> str | 
             touched.add(report)
             _read(conn, capture, document, report)
         else:
-            _insert(conn, "rejected", _rejected(capture, document))
-        _insert(conn, "captures", _capture(capture, document))
-        _children(conn, capture, document)
+            _insert(conn, "rejected", rejected(capture, document))
+        _insert(conn, "captures", captured(capture, document))
+        for table, rows in children(document).items():
+            for number, row in enumerate(rows):
+                _insert(conn, table, {"capture": capture.id, "n": number, **row})
         url = address(capture)
         same_address = conn.execute(
             "select distinct r.digest from sources s join readings r on r.capture = s.capture where s.url = ?", (url,)
@@ -135,37 +135,6 @@ def pending(db: Database, crawl_db: Path, *, stale: bool = False) -> Iterator[st
     yield from (row[0] for row in rows if row[0] not in known)
 
 
-def identity(document: Document) -> str:
-    """Return the SHA-256 (hex) of what makes a document the same report as another: its folded text without spaces.
-
-    A text that is too short to tell (``SHORT_TEXT``) counts together with title, place and year.
-    """
-    text = re.sub(r"\s+", "", tokens.fold(document.text))
-    if len(text) < SHORT_TEXT:
-        title = re.sub(r"\s+", "", tokens.fold(document.title or ""))
-        text = "\n".join((title, _place(document), str(document.year), text))
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
-
-
-def address(capture: Capture) -> str:
-    """Return the address a capture's text stood at: the one that answered, else the one that was asked for."""
-    return capture.origin.url or capture.target
-
-
-def moment(when: datetime | None) -> str | None:
-    """Return a moment as stored: ISO 8601 in UTC, always with microseconds, so that text order is order in time.
-
-    >>> moment(datetime(2026, 3, 1, tzinfo=UTC))
-    '2026-03-01T00:00:00.000000Z'
-    """
-    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if when else None
-
-
-def _place(document: Document) -> str:
-    region = document.region
-    return (region and (region.town_code or region.adcode)) or "unknown"
-
-
 @contextmanager
 def _transaction(conn: sqlite3.Connection) -> Iterator[None]:
     try:
@@ -196,16 +165,13 @@ def _read(conn: sqlite3.Connection, capture: Capture, document: Report, digest: 
     """Add a reading and its source; the reading carries its text until ``_settle`` says whose text is shown."""
     _keep_texts(conn, digest)
     # Made storable here, not on the way: what is read back later must equal what the row was made from.
-    fields = {k: _storable(v) if isinstance(v, str) else v for k, v in _fields(capture, document).items()}
+    told = {k: _storable(v) if isinstance(v, str) else v for k, v in fields(capture, document).items()}
     reading = {
-        "capture": capture.id, "digest": digest, "fields": json.dumps(fields, ensure_ascii=False, sort_keys=True),
+        "capture": capture.id, "digest": digest, "fields": json.dumps(told, ensure_ascii=False, sort_keys=True),
         "text": document.text,
     }  # fmt: skip
     _insert(conn, "readings", reading)
-    source = {"capture": capture.id, "url": address(capture), "portal": capture.origin.portal,
-              "source_kind": str(document.source_kind), "published": _iso(document.published),
-              "fetched": moment(capture.origin.fetched)}  # fmt: skip
-    _insert(conn, "sources", source)
+    _insert(conn, "sources", seen_at(capture, document))
 
 
 def _keep_texts(conn: sqlite3.Connection, digest: str) -> None:
@@ -235,14 +201,14 @@ def _settle(conn: sqlite3.Connection, digest: str) -> str | None:
             _unindex(conn, old[1], old[2], old[3])
         return None
     lead = min(readings, key=lambda r: (_RANK[r[4]], r[5] or "9", r[3], r[0]))
-    capture, fields, text = lead[0], json.loads(lead[1]), lead[2]
+    capture, told, text = lead[0], json.loads(lead[1]), lead[2]
     seen = [r[5] for r in readings if r[5]]
-    row = fields | {
+    row = told | {
         "digest": digest, "capture": capture, "first_seen": min(seen, default=None),
         "last_seen": max(seen, default=None), "status": _status(conn, digest, {r[3] for r in readings}),
         "docid": old[1] if old else conn.execute("select coalesce(max(docid), 0) + 1 from reports").fetchone()[0],
     }  # fmt: skip
-    row["id"] = _free_id(conn, fields["id"], digest)
+    row["id"] = _free_id(conn, told["id"], digest)
     _insert(conn, "reports", row)
     _insert(conn, "texts", {"id": row["id"], "title": row["title"], "text": text})
     conn.execute("update readings set text = null where digest = ? and text = ?", (digest, text))
@@ -283,61 +249,6 @@ def _free_id(conn: sqlite3.Connection, stem: str, digest: str) -> str:
     return next(candidate for candidate in ids if not conn.execute(taken, (candidate,)).fetchone())
 
 
-def _fields(capture: Capture, document: Report) -> dict[str, Any]:
-    """Return the columns of ``reports`` as one capture gives them; ``id`` is the stem without the text's digest."""
-    region = document.region
-    return {
-        "id": f"{_place(document)}-{document.year or 'undated'}",
-        "title": document.title, "title_in_body": document.title_in_body, "year": document.year,
-        "adcode": region.adcode if region else None, "town_code": region.town_code if region else None,
-        "region": "/".join(region.names) if region else None,
-        "level": str(region.level) if region and region.level else None,
-        "issuer": document.issuer, "issuer_kind": str(document.issuer_kind) if document.issuer_kind else None,
-        "publisher": document.publisher, "published": _iso(document.published),
-        "published_source": str(document.published_source) if document.published_source else None,
-        "written": _iso(document.written), "doc_no": document.doc_no, "index_no": document.index_no,
-        "topic": document.topic, "validity": document.validity, "source_kind": str(document.source_kind),
-        "url": address(capture), "site_name": document.site_name, "site_code": document.site_code,
-        "chars": len(document.text), "extractor": document.extractor,
-    }  # fmt: skip
-
-
-def _rejected(capture: Capture, document: Rejection) -> dict[str, Any]:
-    region = document.region
-    return {
-        "capture": capture.id, "url": address(capture), "title": document.title, "reason": str(document.reason),
-        "detail": document.detail, "year": document.year, "region": "/".join(region.names) if region else None,
-        "adcode": region.adcode if region else None, "issuer": document.issuer, "published": _iso(document.published),
-        "source_kind": str(document.source_kind), "chars": len(document.text),
-        "fetched": moment(capture.origin.fetched), "extractor": document.extractor,
-    }  # fmt: skip
-
-
-def _capture(capture: Capture, document: Document) -> dict[str, Any]:
-    origin = capture.origin
-    return {
-        "id": capture.id, "url": address(capture), "target": capture.target, "portal": origin.portal,
-        "adcode": origin.adcode, "role": str(origin.role), "title": origin.link_title, "date": _iso(origin.link_date),
-        "parent": origin.parent, "fetched": moment(origin.fetched), "status": origin.status,
-        "mime": origin.content_type, "digest": capture.digest, "warc": capture.warc, "offset": capture.offset,
-        "kind": capture.kind, "outcome": "report" if isinstance(document, Report) else "rejected",
-        "extractor": document.extractor,
-    }  # fmt: skip
-
-
-def _children(conn: sqlite3.Connection, capture: Capture, document: Document) -> None:
-    rows: dict[str, list[dict[str, Any]]] = {
-        "evidence": [
-            {"field": e.field, "value": e.value, "source": str(e.source), "quote": e.quote} for e in document.evidence
-        ],
-        "issues": [{"code": str(i.code), "field": i.field, "detail": i.detail} for i in document.issues],
-        "attachments": [{"name": a.name, "url": a.url} for a in document.attachments],
-    }
-    for table, items in rows.items():
-        for number, item in enumerate(items):
-            _insert(conn, table, {"capture": capture.id, "n": number, **item})
-
-
 def _insert(conn: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> None:
     columns = ", ".join(f'"{name}"' for name in row)
     conn.execute(
@@ -349,10 +260,6 @@ def _insert(conn: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> Non
 def _storable(text: str) -> str:
     """Replace what SQLite cannot hold as text: NUL ends a string in its functions, lone surrogates are no Unicode."""
     return _UNSTORABLE.sub("\ufffd", text)
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
 
 
 def _index(conn: sqlite3.Connection, docid: int, title: str | None, text: str) -> None:

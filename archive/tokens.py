@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -175,18 +176,23 @@ def spans(query: str, text: str) -> list[Span]:
     return sorted(found, key=lambda span: (span.start, -span.end, span.term))
 
 
-@cache
-def _folded_char(char: str) -> str:
-    return unicodedata.normalize("NFKC", char).translate(simplified()).lower()
+class _Folded(dict[int, str]):
+    """Characters and what they fold to, filled as they are met: for ``str.translate``."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = folded = unicodedata.normalize("NFKC", chr(code)).translate(simplified()).lower()
+        return folded
 
 
-def _fold_with_source(text: str) -> tuple[str, list[int]]:
+_FOLDED = _Folded()
+
+
+def _fold_with_source(text: str) -> tuple[str, Sequence[int]]:
     """Return the text folded character by character (so that spaces stay), and where each character came from."""
-    plain = text.translate(simplified()).lower()
-    if len(plain) == len(text) and unicodedata.is_normalized("NFKC", plain):
-        return plain, list(range(len(text)))
-    parts = [_folded_char(char) for char in text]
-    return "".join(parts), [i for i, part in enumerate(parts) for _ in part]
+    folded = text.translate(_FOLDED)
+    if len(folded) == len(text):  # nothing folds to nothing, so each character folds to one
+        return folded, range(len(text))
+    return folded, [i for i, char in enumerate(text) for _ in _FOLDED[ord(char)]]
 
 
 def _pattern(term: Runs) -> re.Pattern[str]:

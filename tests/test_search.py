@@ -64,6 +64,7 @@ TEXT = st.text(alphabet="法治政府行復复議议20１２年vrＶ，。 \n\u2
 QUERY = st.text(alphabet='法治政府行復复20１2年vr， "“”-*', min_size=1, max_size=8)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(TEXT, TEXT), min_size=1, max_size=8), st.lists(QUERY, min_size=1, max_size=12))
 def test_any_query_finds_what_a_scan_finds(corpus: list[tuple[str, str]], queries: list[str]) -> None:
     db = store.Database(memory=True)
@@ -243,6 +244,7 @@ def test_the_passage_of_a_hit_in_the_title_only_is_the_beginning() -> None:
     assert search.snippet("复议", "") == []
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="法治复議 \n，2vr", max_size=300), st.text(alphabet="法治复 2v", max_size=5))
 def test_a_passage_is_a_piece_of_the_text(text: str, query: str) -> None:
     plain = "".join(piece for piece, _ in search.snippet(query, text))

@@ -108,7 +108,11 @@ MIX: list[Saved] = [
 
 
 def test_the_order_of_saving_does_not_matter(tmp_path: Path) -> None:
-    outcomes = [fill(tmp_path / f"{n}.db", list(order)) for n, order in enumerate(itertools.permutations(MIX))]
+    *reports, page = MIX
+    orders = [list(order) for order in itertools.permutations(reports)]
+    for number, order in enumerate(orders):
+        order.insert(number % 5, page)
+    outcomes = [fill(tmp_path / f"{number}.db", order) for number, order in enumerate(orders)]
     assert all(outcome == outcomes[0] for outcome in outcomes[1:])
     names = [row[0] for row in outcomes[0]["reports"]]
     assert len(names) == 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive import tokens
@@ -29,6 +29,7 @@ def test_fold(text: str, folded: str) -> None:
     assert tokens.fold(text) == folded
 
 
+@settings(deadline=None)
 @given(MIXED)
 def test_folding_twice_changes_nothing(text: str) -> None:
     assert tokens.fold(tokens.fold(text)) == tokens.fold(text)
@@ -76,6 +77,7 @@ def test_match(query: str | None, expression: str) -> None:
     assert tokens.match(query) == expression
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60) | MIXED)
 def test_no_query_is_a_syntax_error(query: str) -> None:
     db = sqlite3.connect(":memory:")
@@ -108,6 +110,13 @@ def test_spans_mark_the_text_as_it_stands(query: str, text: str, marked: list[st
     assert [text[s.start : s.end] for s in tokens.spans(query, text)] == marked
 
 
+def test_no_character_folds_to_nothing() -> None:
+    """``spans`` takes equal lengths as proof that each character of a text folds to one."""
+    table = tokens._Folded()
+    assert all(table[code] for code in range(0x32400) if not 0xD800 <= code < 0xE000)
+
+
+@settings(deadline=None)
 @given(MIXED, st.text(alphabet="法治复议20vr", min_size=1, max_size=4))
 def test_spans_lie_in_the_text_in_order(text: str, query: str) -> None:
     found = tokens.spans(query, text)
