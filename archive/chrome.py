@@ -17,6 +17,7 @@ from importlib.resources import files
 from archive import dates
 
 HEAD_LINES = 60  # a metadata box has up to 20 rows, a toolbar a few lines more
+HEAD_GAP = 12  # lines of a menu or slogans that may stand between two lines of chrome
 LONGEST = 400  # chrome lines are shorter, footers on one line included
 PROSE = 40  # a line of this length with a full stop or comma is a sentence of the body
 EMPTY = frozenset(
@@ -279,9 +280,10 @@ def head(lines: Sequence[str], title: str | None, *, inner: bool) -> int:
         if found in (Kind.CRUMB, Kind.WIDGET) or (found in (Kind.INFO, Kind.BOX) and (not inner or _sure(line))):
             start = index + 1
         elif same(line, title):
-            if not inner:
-                start = index + 1
-        elif is_prose(line) or (inner and (index > 2 or len(line) > 60)):
+            start = start if inner else index + 1
+        elif found is Kind.MORE or is_prose(line) or line.endswith(("。", "；", ";")):
+            break
+        elif index - start > HEAD_GAP or (inner and (index > 2 or len(line) > 60)):
             break
     return start
 

@@ -104,7 +104,11 @@ def seeds(shared: Path = SHARED) -> Iterator[Case]:
             (first, last), title, published, year = _READ[name]
             fields = [("year", str(year))]
         lines = tuple(line for line in rows[first - 1 : last] if bare(line))
-        outside = tuple(line for line in rows[: first - 1] + rows[last:] if len(bare(line)) > 3 and bare(line) not in bare("".join(lines)))
+        outside = tuple(
+            line
+            for line in rows[: first - 1] + rows[last:]
+            if len(bare(line)) > 3 and bare(line) not in bare("".join(lines))
+        )
         yield Case(name, body, "text/plain", lines, outside, title, published, lines=lines, fields=tuple(fields))
 
 
@@ -238,13 +242,23 @@ def score(tool: Callable[[Case], Got], cases: list[Case]) -> Score:
             exact = lines in (expected, [bare(case.title), *expected])
             count("exact", exact, 1, f"{case.name}: {len(lines)} lines for {len(expected)}")
         elif case.count is not None:
-            count("exact", case.count[0] <= len(lines) <= case.count[1], 1, f"{case.name}: {len(lines)} lines for {case.count}")
+            count(
+                "exact",
+                case.count[0] <= len(lines) <= case.count[1],
+                1,
+                f"{case.name}: {len(lines)} lines for {case.count}",
+            )
         if case.title is not None or got.fields is not None:
             count("title", bare(got.title) == bare(case.title), 1, f"{case.name}: title {got.title}")
         if case.published is not None or got.fields is not None:
             count("published", got.published == case.published, 1, f"{case.name}: published {got.published}")
         for name, value in case.fields if got.fields is not None else ():
-            count("fields", bare(got.fields.get(name)) == bare(value), 1, f"{case.name}: {name} {got.fields.get(name)} for {value}")
+            count(
+                "fields",
+                bare(got.fields.get(name)) == bare(value),
+                1,
+                f"{case.name}: {name} {got.fields.get(name)} for {value}",
+            )
     return Score(counts, spent / max(len(cases), 1) * 1000, faults)
 
 
@@ -252,7 +266,11 @@ def fingerprint(cases: list[Case]) -> str:
     """Return a digest of a corpus: pages and truth."""
     digest = hashlib.sha256()
     for case in cases:
-        digest.update(repr((case.name, hashlib.sha256(case.body).hexdigest(), case.keep, case.drop, case.title, case.published)).encode())
+        digest.update(
+            repr(
+                (case.name, hashlib.sha256(case.body).hexdigest(), case.keep, case.drop, case.title, case.published)
+            ).encode()
+        )
     return digest.hexdigest()[:16]
 
 
@@ -278,10 +296,15 @@ def main() -> None:
                 continue
             score(tool, cases[:2])  # load tables and caches before the clock runs
             result = score(tool, cases)
-            cells = (f"{'%d/%d' % tuple(result.counts[m]):>14}" if m in result.counts else f"{'-':>14}" for m in measures)
+            cells = (
+                f"{'%d/%d' % tuple(result.counts[m]):>14}" if m in result.counts else f"{'-':>14}" for m in measures
+            )
             print(f"{name:24}" + "".join(cells) + f"{result.cpu:9.1f}")
             if name == "fazhi":
-                floors[corpus] = {"fingerprint": fingerprint(cases), **{m: result.counts[m][0] for m in measures if m in result.counts}}
+                floors[corpus] = {
+                    "fingerprint": fingerprint(cases),
+                    **{m: result.counts[m][0] for m in measures if m in result.counts},
+                }
                 for fault in result.faults[:20]:
                     print("   ", fault)
     if "--floors" in sys.argv:

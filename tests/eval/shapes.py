@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # templates read better unbroken
 """Pages in the shapes of many systems, made from the sample portals' invented articles, with the truth beside them.
 
 FRAMES are page templates (chrome, title, labels, container), BODIES the ways a text is marked up inside. Each pair is one
@@ -89,7 +90,9 @@ def linked(lines: Sequence[str]) -> str:
         if len(line) < 12 or not (b.isalpha() and a[-1:].isalpha() and c[:1].isalpha()):
             rows.append(f"<p>{escape(line)}</p>")
         else:
-            rows.append(f'<p>\n   {escape(a)}<a href="/zc/1.html" target="_blank"><u>{escape(b)}</u></a>\u200b{escape(c)}\n</p>')
+            rows.append(
+                f'<p>\n   {escape(a)}<a href="/zc/1.html" target="_blank"><u>{escape(b)}</u></a>\u200b{escape(c)}\n</p>'
+            )
     return "".join(rows)
 
 
@@ -118,11 +121,17 @@ BODIES: dict[str, Callable[[Sequence[str]], str]] = {
 
 def _menu(tag: str = "ul") -> str:
     item = "li" if tag == "ul" else "span"
-    return f"<{tag}>" + "".join(f'<{item}><a href="/{n}/">{name}</a></{item}>' for n, name in enumerate(MENU)) + f"</{tag}>"
+    return (
+        f"<{tag}>"
+        + "".join(f'<{item}><a href="/{n}/">{name}</a></{item}>' for n, name in enumerate(MENU))
+        + f"</{tag}>"
+    )
 
 
 def _crumbs() -> str:
-    return '当前位置：<a href="/">首页</a> &gt; <a href="/zwgk/">政务公开</a> &gt; <a href="/a/">法治政府建设年度报告</a>'
+    return (
+        '当前位置：<a href="/">首页</a> &gt; <a href="/zwgk/">政务公开</a> &gt; <a href="/a/">法治政府建设年度报告</a>'
+    )
 
 
 def _tools() -> str:
@@ -130,7 +139,9 @@ def _tools() -> str:
 
 
 def _after() -> str:
-    rows = "".join(f'<li><a href="/n/{n}.html">{title}</a><span>2021-03-0{n + 1}</span></li>' for n, title in enumerate(RELATED))
+    rows = "".join(
+        f'<li><a href="/n/{n}.html">{title}</a><span>2021-03-0{n + 1}</span></li>' for n, title in enumerate(RELATED)
+    )
     return (
         '<div>上一篇：<a href="/p.html">示例县2019年政务公开要点</a></div><div>下一篇：没有了</div>'
         f"<h4>相关文章</h4><ul>{rows}</ul>"
