@@ -86,7 +86,7 @@ def added(items: Sequence[Added]) -> None:
         )
     out.print(table)
     reports = sum(item.report is not None for item in items)
-    click.echo(f"{len(items)} pages: {reports} reports, {len(items) - reports} rejected")
+    click.echo(f"{len(items)} page(s): {reports} report(s), {len(items) - reports} rejected")
 
 
 def document(file: str, doc: Document) -> None:

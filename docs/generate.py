@@ -1,4 +1,4 @@
-"""Write the generated pages of docs/: cli.md from the help texts, data.md from the schema.
+"""Write what is generated: cli.md from the help texts, data.md and ../datasette_metadata.json from the schema.
 
 python docs/generate.py            writes them
 python docs/generate.py --check    exits 1 and names the page that is not current (a test runs this)
@@ -6,6 +6,7 @@ python docs/generate.py --check    exits 1 and names the page that is not curren
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -47,7 +48,9 @@ def section(name: str, command: click.Command) -> str:
 def write_or_check(check: bool) -> int:
     """Write the pages, or with ``check`` compare them; return the exit code."""
     stale = 0
-    for name, text in (("cli.md", cli()), ("data.md", schema.markdown())):
+    metadata = json.dumps(schema.metadata(), ensure_ascii=False, indent=2) + "\n"
+    pages = {"cli.md": cli(), "data.md": schema.markdown(), "../datasette_metadata.json": metadata}
+    for name, text in pages.items():
         page = DOCS / name
         if check and (not page.is_file() or page.read_text(encoding="utf-8") != text):
             print(f"docs/{name} is not current: run `make docs`", file=sys.stderr)

@@ -45,3 +45,12 @@ def test_every_decision_is_in_the_index() -> None:
     folder = ROOT / "docs" / "decisions"
     index = (folder / "README.md").read_text("utf-8")
     assert [file.name for file in folder.glob("0*.md") if file.name not in index] == []
+
+
+def test_architecture_names_every_module() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    named = {word.rsplit(".", 1)[-1] for word in re.findall(r"`([a-z_.*]+)`", text)}
+    modules = {file.stem for room in ("archive", "crawler") for file in (ROOT / room).glob("*.py")}
+    assert [
+        name for name in sorted(modules - {"__init__", "cli"}) if name not in named and not name.startswith("warc_")
+    ] == []
