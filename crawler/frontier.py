@@ -31,7 +31,7 @@ from crawler import tables
 from crawler.manners import HOLD_CAP, HORIZON, LIMITS, Limits, Result
 from crawler.targets import Portal, Target, netloc
 
-PATIENCE = 60.0  # seconds
+PATIENCE = 60.0  # seconds at most that a page in flight when a run died waits behind all others
 
 
 class Frontier:
@@ -55,7 +55,7 @@ class Frontier:
         self.pages = 0
         self.answered: dict[str, int] = defaultdict(int)  # portal -> pages of this run
         self.on_host: dict[str, int] = defaultdict(int)  # host -> addresses asked in this run
-        # What was in flight when a run died may be what killed it: it waits until nothing else is left, at most so long.
+        # What was in flight when a run died may be what killed it: it waits until nothing else is left.
         self._patience = now() + PATIENCE
         self._flying: set[int] = set()  # roots handed out and not settled
         self._busy: dict[str, int] = {}  # host -> the root it is busy with
@@ -117,8 +117,8 @@ class Frontier:
             if not force and target.guessed and not self._within_budget(code, turn):
                 return None
             self.db.execute(
-                f"UPDATE targets SET ({tables.FIELDS},state,round,note)=({','.join('?' * 16)}),asked=0,tries=0,next_at=0,"
-                "truncated=NULL WHERE id=?",
+                f"UPDATE targets SET ({tables.FIELDS},state,round,note)=({','.join('?' * 16)}),"
+                "asked=0,tries=0,next_at=0,truncated=NULL WHERE id=?",
                 (*tables.values(target), "queued", turn, "", row["id"]),
             )
             return host
@@ -150,7 +150,8 @@ class Frontier:
         for again. Captures of earlier rounds do not count, and no answer that was no content.
         """
         found = self.db.execute(
-            "SELECT t.*,max(c.id) AS capture FROM targets t JOIN rounds r USING(portal) JOIN captures c ON c.target=t.url"
+            "SELECT t.*,max(c.id) AS capture FROM targets t JOIN rounds r USING(portal)"
+            " JOIN captures c ON c.target=t.url"
             " AND c.portal=t.portal AND c.role=t.role AND c.status BETWEEN 200 AND 299 AND c.fetched>r.opened"
             " WHERE t.state='queued' AND t.asked>0 AND t.portal IN (SELECT portal FROM run) GROUP BY t.id"
         )
@@ -380,7 +381,8 @@ class Frontier:
         self.db.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self.db.execute("COMMIT")
         except BaseException:
-            self.db.execute("ROLLBACK")
+            if self.db.in_transaction:  # SQLite rolls back by itself where the disk is full
+                self.db.execute("ROLLBACK")
             raise
-        self.db.execute("COMMIT")

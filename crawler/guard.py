@@ -1,31 +1,23 @@
 """Answers that are refusals, in a first form: status codes, challenge scripts, block pages, empty shells.
 
 A refusal is archived as what it is (role ``other``), never as a report, and never solved: the host is held and the
-portal's verdict is ``blocked``. The signs are data: ``archive/data/refusals.toml``.
+portal's verdict is ``blocked``. The words and scripts that tell stand in ``archive.refusals``.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
-from functools import cache
-from importlib import resources
 
+from archive import refusals
+from archive.model import Reason
 from crawler.targets import Page
 
-STATUSES = {401, 403, 405, 406, 412, 418, 451, 468, 512, 521}
+STATUSES = {401, 403, 405, 406, 412, 418, 451, 468, 512, 521}  # 429 and 503 ask to wait: see ``manners``
+LINKS = 5  # a block page leads hardly anywhere
 SHELL = 3000  # bytes; real home pages below this size were challenges or redirects in all 45 cases seen
 _SCRIPT = re.compile(r"(?is)<(script|style|noscript)\b.*?(?:</\1>|\Z)")
 _REFRESH = re.compile(r"(?i)^\s*(\d{1,3})\s*[;,]\s*url\s*=\s*['\"]?([^'\"]+)")
 REFRESH_SECONDS = 5
-
-
-@cache
-def signs() -> tuple[re.Pattern[str], re.Pattern[str], int]:
-    """Return the signs of a block page's words and of a challenge's script, and the length of a short page."""
-    data = tomllib.loads(resources.files("archive.data").joinpath("refusals.toml").read_text(encoding="utf-8"))
-    words, scripts = data["refusal"]["text"], data["refusal"]["script"]
-    return re.compile("|".join(words)), re.compile("|".join(scripts)), int(data["short"])
 
 
 def refusal(page: Page) -> str | None:
@@ -33,24 +25,22 @@ def refusal(page: Page) -> str | None:
 
     >>> refusal(Page("http://a.gov.cn/", b"", status=521))
     'status 521'
-    >>> refusal(Page("http://a.gov.cn/", b"<script>document.cookie='__jsl_clearance=1';location.reload()</script>"))
-    'challenge script (__jsl_clearance)'
+    >>> refusal(Page("http://a.gov.cn/", b"<script>var x = '__jsl_clearance'; location.reload()</script>"))
+    'challenge (__jsl_clearance)'
     >>> refusal(Page("http://a.gov.cn/", "<p>法治政府建设</p>".encode()))
     """
     if page.status in STATUSES:
         return f"status {page.status}"
     if page.status >= 300 or not page.text:
         return None
-    words, scripts, short = signs()
     bare = re.sub(r"(?s)<[^>]*>", " ", _SCRIPT.sub(" ", page.text[: 40 * SHELL]))
     visible = " ".join(bare.split())
-    if len(visible) > short or (page.root is not None and len(page.root.xpath("//a[@href]")) > 5):
+    if page.root is not None and len(page.root.xpath("//a[@href]")) > LINKS:
         return None
-    if found := words.search(visible):
-        return f"block page ({found[0][:30]})"
-    if len(visible) < 100 and (found := scripts.search(page.text)):
-        return f"challenge script ({found[0][:30]})"
-    if page.status == 202:
+    found = refusals.judge(title="", visible=visible, source=page.text, body=0)
+    if found is not None and found[0] is Reason.REFUSAL:
+        return f"challenge ({found[1][:30]})"
+    if page.status == 202 and len(visible) < 100:
         return "status 202 without a page"
     if not visible and len(page.body) < SHELL and "<script" in page.text.lower() and refresh(page) is None:
         return "a shell that only a script fills"

@@ -7,6 +7,7 @@ with exit code 130; the next run goes on where it stopped. So does one after ``k
 from __future__ import annotations
 
 import signal
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
 from archive.datadir import DataDir
-from archive.errors import FazhiError, StorageError, UsageError
+from archive.errors import StorageError, UsageError
 from archive.model import Role
 from archive.pipeline import Pipeline
 from crawler import reading, verdicts
@@ -55,12 +56,11 @@ def crawl(
     Raises ``StorageError`` when the disk refuses or another fazhi holds the directory; what was fetched until then is
     kept, and what was not is still queued.
     """
-    with place.lock():
-        with Session(place, portals, limit=limit, delay=delay, progress=progress) as session:
-            session.seed()
-            reading.catch_up(session)
-            interrupted = _work(session)
-            return _summary(session, interrupted, limit)
+    with place.lock(), Session(place, portals, limit=limit, delay=delay, progress=progress) as session:
+        session.seed()
+        reading.catch_up(session)
+        interrupted = _work(session)
+        return _summary(session, interrupted, limit)
 
 
 def fetch(
@@ -78,11 +78,10 @@ def fetch(
         targets.append(Target(url=url, role=Role.REPORT, portal="", prio=SEED))
     name = netloc(targets[0].url) if len({netloc(t.url) for t in targets}) == 1 else f"{len(targets)} addresses"
     loose = Portal(code="", name=name, home=targets[0].url, any_host=True, division=code)
-    with place.lock():
-        with Session(place, [loose], progress=progress) as session:
-            session.frontier.offer(targets, force=True)
-            interrupted = _work(session)
-            return _summary(session, interrupted, None)
+    with place.lock(), Session(place, [loose], progress=progress) as session:
+        session.frontier.offer(targets, force=True)
+        interrupted = _work(session)
+        return _summary(session, interrupted, None)
 
 
 def _work(session: Session) -> bool:
@@ -103,17 +102,25 @@ def _work(session: Session) -> bool:
             pipeline.finish()
         except KeyboardInterrupt:
             interrupted = True
+        except Exception as error:
+            session.fatal = session.fatal or error
     session.tick(now=True)
     if session.fatal is not None:
-        if isinstance(session.fatal, FazhiError):
-            raise session.fatal
-        if isinstance(session.fatal, OSError):
-            raise StorageError(
-                f"cannot write to {session.place.root}: {session.fatal.strerror}",
-                "make room or choose another directory with --data; the next run goes on where this one stopped",
-            ) from session.fatal
-        raise session.fatal
+        raise _told(session.fatal, session.place)
     return interrupted
+
+
+def _told(error: BaseException, place: DataDir) -> BaseException:
+    """Return an error as the user should see it: a disk that refuses is no defect of ours."""
+    if isinstance(error, OSError | sqlite3.OperationalError):
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        told = StorageError(
+            f"cannot write to {place.root}: {why}",
+            "make room or choose another directory with --data; the next run goes on where this one stopped",
+        )
+        told.__cause__ = error
+        return told
+    return error
 
 
 def _summary(session: Session, interrupted: bool, limit: int | None) -> Summary:

@@ -40,8 +40,8 @@ class Row:
 class Facts:
     """What the databases tell of a portal after a run.
 
-    ``listings`` had in this round, ``waiting`` addresses queued, ``new`` reports not known before this run, ``ever`` all
-    the portal's reports; ``blocked`` names a refusal that still holds, ``notes`` tells of what failed, with counts.
+    ``listings`` had in this round, ``waiting`` addresses queued, ``new`` reports not known before this run, ``ever``
+    all the portal's reports; ``blocked`` names a refusal that still holds, ``notes`` tells of what failed, with counts.
     """
 
     listings: int

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import itertools
+import random
+import resource
 import signal
 import subprocess
 import time
@@ -15,8 +17,11 @@ from pathlib import Path
 
 import pytest
 
+from archive.warc_verify import verify
+
 from .loopback import (
     COLUMN,
+    FAZHI,
     Answer,
     Ask,
     Loopback,
@@ -64,7 +69,7 @@ def cut(ask: Ask) -> Answer:
 
 
 JSL = "<script>document.cookie='__jsl_clearance=1';location.href=location.pathname</script>"
-TWO_PAGES = '<script>createPageHTML(3, 0, "index", "html")</script>'
+THREE_PAGES = '<script>createPageHTML(3, 0, "index", "html")</script>'
 SCENES: dict[str, dict[str, object]] = {
     "plain": portal(2019, 2020, 2021),
     "wait_seconds": portal(2019, 2020)
@@ -93,7 +98,7 @@ SCENES: dict[str, dict[str, object]] = {
         "/loop.html?": Answer(b"", HTML, 302, (("Location", "/loop.html"),)),
         article(2020): report(2020),
     },
-    "cut_list": {COLUMN: listing([entry(2020), entry(2019)], TWO_PAGES), article(2020): report(2020), article(2019): report(2019)},
+    "cut_list": portal(2019, 2020) | {COLUMN: listing([entry(2020), entry(2019)], THREE_PAGES)},
     "page_broken": portal(2019, 2020) | {article(2019): Answer(b"oops", HTML, 500)},
     "page_gone": portal(2019, 2020) | {article(2019): Answer("<p>您访问的页面不存在</p>".encode(), HTML, 404)},
     "refusing": portal(2019, 2020) | {COLUMN: Answer(b"<script>0</script>", HTML, 521)},
@@ -170,7 +175,7 @@ def scenes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Scene
         ("page_broken", "ok", 1, "1 failed: HTTP 500"),
         ("page_gone", "ok", 1, "1 failed: HTTP 404"),
         ("refusing", "blocked", 0, ": status 521; not asked before "),
-        ("challenge", "blocked", 1, ": challenge script (__jsl_clearance); not asked before "),
+        ("challenge", "blocked", 1, ": challenge ("),
         ("torn", "ok", 1, ""),
         ("cut_body", "ok", 1, ""),
         ("sent_on", "ok", 1, ""),
@@ -283,6 +288,7 @@ def test_an_honest_agent_with_a_contact(tmp_path: Path, monkeypatch: pytest.Monk
     assert "+mailto:archive@shili.example" in agent
 
 
+@pytest.mark.slow
 def test_the_limit_counts_pages_and_the_next_run_goes_on(tmp_path: Path) -> None:
     with Loopback(portal(2018, 2019, 2020, 2021)) as server:
         first = crawl(tmp_path, server, arguments=("--limit", "2"))
@@ -296,6 +302,7 @@ def test_the_limit_counts_pages_and_the_next_run_goes_on(tmp_path: Path) -> None
     assert len(rows(tmp_path, "SELECT id FROM reports", database="archive.db")) == 4
 
 
+@pytest.mark.slow
 def test_the_next_crawl_asks_lists_again_and_finds_what_is_new(tmp_path: Path) -> None:
     with Loopback(portal(2019, 2020)) as server:
         assert crawl(tmp_path, server).returncode == 0
@@ -311,6 +318,7 @@ def test_the_next_crawl_asks_lists_again_and_finds_what_is_new(tmp_path: Path) -
         assert " ok " in third.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_in_good_order(tmp_path: Path, number: signal.Signals) -> None:
     years = range(2010, 2020)
@@ -356,3 +364,86 @@ def test_no_server_at_all(tmp_path: Path) -> None:
     assert done.returncode == 3
     assert " unreachable " in done.stdout
     assert "Traceback" not in done.stderr
+
+
+def test_reports_are_found_from_the_home_page(tmp_path: Path) -> None:
+    def menu(*links: tuple[str, str]) -> str:
+        return "".join(f"<a href='{url}'>{text}</a>" for url, text in links)
+
+    pages = portal(2019, 2020) | {
+        "/": menu(("/zwgk/", "政务公开"), ("/xw/", "新闻中心"), ("/hd/", "互动交流")),
+        "/zwgk/": menu(("/zwgk/fd/", "法定主动公开内容"), ("/xw/", "新闻中心")),
+        "/zwgk/fd/": menu((COLUMN, "法治政府建设年度报告"), ("/", "首页")),
+    }
+    with Loopback(pages, listings=()) as server:
+        done = crawl(tmp_path, server)
+        assert done.returncode == 0, done.stdout
+        assert server.paths == ["/robots.txt", "/", "/zwgk/", "/zwgk/fd/", COLUMN, article(2019), article(2020)]
+
+
+@pytest.mark.slow
+def test_single_addresses(tmp_path: Path) -> None:
+    pages = portal(2019, 2020) | {"/moved": Answer(b"", HTML, 302, (("Location", article(2019)),))}
+    with Loopback(pages) as server:
+
+        def add(*paths: str) -> subprocess.CompletedProcess[str]:
+            line = [
+                str(FAZHI),
+                "add",
+                *(server.base + p for p in paths),
+                "--code",
+                "420683",
+                "--data",
+                str(tmp_path / "data"),
+            ]
+            return subprocess.run(line, capture_output=True, text=True, timeout=60)
+
+        done = add(article(2020), "/moved", "/none.html")
+        assert done.returncode == 3, done.stderr
+        assert "unreachable" in done.stdout
+        assert "HTTP 404" in done.stdout
+        again = add(article(2020))
+        assert again.returncode == 0, again.stdout  # asked for, so fetched again
+        assert server.paths.count(article(2020)) == 2
+    found = rows(tmp_path, "SELECT url,portal,adcode,role FROM captures WHERE role='report' ORDER BY fetched")
+    wanted = [article(2020), article(2019), article(2020)]
+    assert [(str(url).removeprefix(server.base), p, a, r) for url, p, a, r in found] == [
+        (path, None, "420683", "report") for path in wanted
+    ]
+    assert len(rows(tmp_path, "SELECT id FROM reports", database="archive.db")) == 2
+
+
+def test_scrapy_s_own_command_works(tmp_path: Path) -> None:
+    with Loopback(portal(2019, 2020)) as server:
+        write_portals(tmp_path / "portals.toml", server)
+        given = {"code": "420683", "portals": tmp_path / "portals.toml", "data": tmp_path / "data", "delay": 0}
+        line = [str(FAZHI.with_name("scrapy")), "crawl", "portal"]
+        line += [word for key, value in given.items() for word in ("-a", f"{key}={value}")]
+        done = subprocess.run(line, capture_output=True, text=True, timeout=60, cwd=Path(__file__).parents[1])
+        assert (done.returncode, done.stderr) == (0, "")
+        assert server.paths == ["/robots.txt", COLUMN, article(2019), article(2020)]
+    assert rows(tmp_path, "SELECT state FROM crawls") == [("finished",)]
+    assert len(rows(tmp_path, "SELECT id FROM captures WHERE role='report'")) == 2
+
+
+@pytest.mark.slow
+def test_a_full_disk_stops_it_and_loses_nothing(tmp_path: Path) -> None:
+    years = range(2000, 2016)
+    pages = portal(*years)
+    for year in years:  # text that does not compress
+        words = "".join(chr(0x4E00 + n % 20000) for n in random.Random(year).randbytes(12_000))
+        pages[article(year)] = report(year).replace("</div>", f"<p>{words}</p></div>")
+    with Loopback(pages) as server:
+        write_portals(tmp_path / "portals.toml", server)
+        full = subprocess.run(
+            command(tmp_path), capture_output=True, text=True, timeout=60,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000)),
+        )  # fmt: skip
+        assert full.returncode == 1
+        told = full.stderr.splitlines()[-1]
+        assert told.startswith("fazhi: cannot write to ")
+        assert "make room" in told
+        done = crawl(tmp_path, server)
+        assert done.returncode == 0, done.stderr
+    assert len(rows(tmp_path, "SELECT id FROM reports", database="archive.db")) == len(years)
+    assert list(verify(tmp_path / "data" / "warc", progress=lambda done, total=None: None)) == []

@@ -58,7 +58,7 @@ SAMPLES = {
     "generic": [
         page(POST_ROWS + '<a href="index_2.html">下一页</a>'),
         page(HEX_ROWS + "<script>createPageHTML('page_div',20, 1,'list','shtml',383);</script>"),
-        page("<meta name='channelid' content='0'>" + POST_ROWS + "<script>createPageHTML('page_div',9,1,'list','shtml',9);</script>"),
+        page("<meta name='channelid' content='0'>" + POST_ROWS + "<script>createPageHTML('p',9,1,'l','htm',9)</script>"),
         page(rows("art/2021/3/18/art_1_0001.html", "art/2021/3/18/art_1_0002.html")),
         page("<p>没有链接</p>"),
         Page(LIST, b""),
@@ -95,7 +95,7 @@ def test_the_catalogue_s_word_is_last() -> None:
         ("createPage(25)", LIST, (LIST + "index_1.html", 25)),
         ("createPage(25)", LIST + "list_3.html", (LIST + "list_4.html", 25)),
         ("pagination_script_config.total = '25';", LIST, (LIST + "index_1.html", 25)),
-        ("var pagination_script_config = {\n size: 20,\n total: 25\n}", LIST + "index_1.html", (LIST + "index_2.html", 25)),
+        ("pagination_script_config = {\n size: 20,\n total: 25\n}", LIST + "index_1.html", (LIST + "index_2.html", 25)),
         ('x.pagination("setPage", 1, 322)', LIST, (LIST + "index_2.html", 322)),
         ('x.pagination("setPage", 322, 322)', LIST, None),
         ("Pager({size:3, current:0, prefix:'index',suffix:'html'});", LIST, (LIST + "index_1.html", 3)),
@@ -201,7 +201,8 @@ def test_an_endless_listing_is_cut() -> None:
 
 def test_a_listing_leads_to_reports_with_what_is_known_of_them() -> None:
     body = (
-        "<li><a href='./202103/t20210318_1.html' title='示例县2020年法治政府建设情况报告'>示例县2020年法…</a><i>2021-03-18</i></li>"
+        "<li><a href='./202103/t20210318_1.html' title='示例县2020年法治政府建设情况报告'>示例县2020年…</a>"
+        "<i>2021-03-18</i></li>"
         "<li><a href='http://www.foreign.cn/1.html'>别处2020年法治政府建设情况报告</a><i>2021-03-18</i></li>"
         "<li><a href='./202103/t20210318_2.html'>2020年法治政府建设情况报告解读</a><i>2021-03-18</i></li>"
     )
@@ -213,7 +214,7 @@ def test_a_listing_leads_to_reports_with_what_is_known_of_them() -> None:
 
 def test_a_report_leads_to_its_files() -> None:
     target = replace(TARGET, url=LIST + "1.html", role=Role.REPORT, depth=1)
-    body = "<a href='./P0202103.docx'>附件：报告全文.docx</a><a href='http://www.foreign.cn/a.pdf'>x.pdf</a><a href='/'>首页</a>"
+    body = "<a href='./P0202103.docx'>附件：全文.docx</a><a href='http://www.foreign.cn/a.pdf'>x.pdf</a>"
     found = families.get("trs").follow(page(body, target.url), target, PORTAL)
     assert [(t.url, t.role, t.depth) for t in found.targets] == [(LIST + "P0202103.docx", Role.ATTACHMENT, 2)]
 
@@ -237,7 +238,9 @@ def test_columns_are_found_from_the_home_page_and_only_sure_ones_beside_known_li
 
 
 def test_parts_of_a_report_column_are_columns() -> None:
-    body = "<a href='xzjd/'>乡镇街道</a><a href='bm/'>部门</a><a href='/other/xzjd/'>乡镇街道</a><a href='./'>法治政府建设年度报告</a>"
+    body = (
+        "<a href='xzjd/'>乡镇街道</a><a href='bm/'>部门</a><a href='/o/xzjd/'>乡镇街道</a><a href='./'>法治政府建设</a>"
+    )
     found = families.get("trs").follow(page(body), TARGET, PORTAL)
     assert [t.url for t in found.targets] == [LIST + "xzjd/", LIST + "bm/"]
 

@@ -10,9 +10,9 @@ import time
 from pathlib import Path
 
 import pytest
+from fazhi_zoo.server import Zoo
 
 from archive.warc_verify import verify
-from fazhi_zoo.server import Zoo
 
 from .loopback import command, rows
 

@@ -24,28 +24,29 @@ def read(body: str) -> list[tuple[str, str, date | None]]:
 
 
 DAY = date(2021, 3, 18)
+TITLE = "一份报告"
 
 
 @pytest.mark.parametrize(
     ("row", "entry"),
     [
-        ('<li><a href="1.html">一份报告</a><span>2021-03-18</span></li>', (BASE + "1.html", "一份报告", DAY)),
-        ('<li><span>[2021/3/18 16:35]</span><a href="./1.html">一份报告</a></li>', (BASE + "1.html", "一份报告", DAY)),
-        ('<tr><td>1</td><td><a href="1.html">一份报告</a></td><td>2021年3月18日</td></tr>', (BASE + "1.html", "一份报告", DAY)),
-        ('<dl><dt><a href="1.html">一份报告</a></dt><dd>2021.03.18</dd></dl>', (BASE + "1.html", "一份报告", DAY)),
-        ('<a href="1.html"><p>一份报告</p><span>2021-03-18</span></a>', (BASE + "1.html", "一份报告", DAY)),
-        ('<a href="1.html">一份报告</a>　2021-03-18<br>', (BASE + "1.html", "一份报告", DAY)),
-        ('<li><a href="1.html">一份报告</a><!-- 2018-01-16 --><i>2021-03-18</i></li>', (BASE + "1.html", "一份报告", DAY)),
-        ('<li><a href="1.html"></a><a href="1.html">一份报告</a><b>2021-03-18</b></li>', (BASE + "1.html", "一份报告", DAY)),
-        ('<li><a href="1.html"><a href="1.html">一份报告</a></a><b>2021-03-18</b></li>', (BASE + "1.html", "一份报告", DAY)),
-        ('<li><a href="1.html" title="2021年一份完整的报告">2021年一份完…</a></li>', (BASE + "1.html", "2021年一份完整的报告", None)),
-        ('<li><a href="1.html" title="2021年一份完整的报告">2021年一份</a></li>', (BASE + "1.html", "2021年一份完整的报告", None)),
-        ('<li><a href="1.html" title="点此打开">一份报告</a></li>', (BASE + "1.html", "一份报告", None)),
-        ('<li><a href="1.html" title="标题：一份报告&#10;发表时间：2021-03-18">一份报告</a></li>', (BASE + "1.html", "一份报告", DAY)),
-        ('<li><a href="1.html"><img src="x.jpg" alt="一份报告"></a></li>', (BASE + "1.html", "一份报告", None)),
+        ('<li><a href="1.html">一份报告</a><span>2021-03-18</span></li>', (BASE + "1.html", TITLE, DAY)),
+        ('<li><span>[2021/3/18 16:35]</span><a href="./1.html">一份报告</a></li>', (BASE + "1.html", TITLE, DAY)),
+        ('<tr><td><a href="1.html">一份报告</a></td><td>2021年3月18日</td></tr>', (BASE + "1.html", TITLE, DAY)),
+        ('<dl><dt><a href="1.html">一份报告</a></dt><dd>2021.03.18</dd></dl>', (BASE + "1.html", TITLE, DAY)),
+        ('<a href="1.html"><p>一份报告</p><span>2021-03-18</span></a>', (BASE + "1.html", TITLE, DAY)),
+        ('<a href="1.html">一份报告</a>　2021-03-18<br>', (BASE + "1.html", TITLE, DAY)),
+        ('<li><a href="1.html">一份报告</a><!-- 2018-01-16 --><i>2021-03-18</i></li>', (BASE + "1.html", TITLE, DAY)),
+        ('<li><a href="1.html"></a><a href="1.html">一份报告</a><b>2021-03-18</b></li>', (BASE + "1.html", TITLE, DAY)),
+        ('<li><a href="1.html"><a href="1.html">一份报告</a></a><b>2021-03-18</b></li>', (BASE + "1.html", TITLE, DAY)),
+        ('<li><a href="1.html" title="2021年的报告">2021年…</a></li>', (BASE + "1.html", "2021年的报告", None)),
+        ('<li><a href="1.html" title="2021年的报告">2021年</a></li>', (BASE + "1.html", "2021年的报告", None)),
+        ('<li><a href="1.html" title="点此打开">一份报告</a></li>', (BASE + "1.html", TITLE, None)),
+        ('<a href="1.html" title="标题：报告&#10;发表时间：2021-03-18">一份报告</a>', (BASE + "1.html", TITLE, DAY)),
+        ('<li><a href="1.html"><img src="x.jpg" alt="一份报告"></a></li>', (BASE + "1.html", TITLE, None)),
         ('<li><a href="1.html">截至2021年3月18日的报告</a></li>', (BASE + "1.html", "截至2021年3月18日的报告", None)),
-        ('<li><a href="/a/../1.html#x">一份报告</a></li>', ("http://www.shili.gov.cn/1.html", "一份报告", None)),
-        ('<base href="/b/"><a href=" 1.html\n">一份报告</a>', ("http://www.shili.gov.cn/b/1.html", "一份报告", None)),
+        ('<li><a href="/a/../1.html#x">一份报告</a></li>', ("http://www.shili.gov.cn/1.html", TITLE, None)),
+        ('<base href="/b/"><a href=" 1.html\n">一份报告</a>', ("http://www.shili.gov.cn/b/1.html", TITLE, None)),
     ],
 )  # fmt: skip
 def test_reads_title_and_date_of_a_row(row: str, entry: tuple[str, str, date | None]) -> None:
@@ -101,7 +102,7 @@ def test_an_address_in_its_one_form_stays_as_it_is(path: str, query: str) -> Non
         ("示例县人民政府关于2023年度推进法治政府建设情况的报告", "/x/1.html", False, Kind.REPORT),
         ("2023年法治政府建设年度报告", "/x/1.pdf", False, Kind.REPORT),
         ("示例县人民政府关于2023年度法治政府建设…", "/x/1.html", False, Kind.REPORT),
-        ("关于印发示例县2020年法治政府建设情况报告的通知", "/x/1.html", False, Kind.REPORT),  # doubtful: the page decides
+        ("关于印发2020年法治政府建设情况报告的通知", "/x/1.html", False, Kind.REPORT),  # doubtful
         ("法治政府建设年度报告", "/x/fzzfjsndbg/", False, Kind.LISTING),
         ("法治政府建设", "/x/", False, Kind.LISTING),
         ("更多", "/zwgk/fzzfjsbg/", False, Kind.LISTING),

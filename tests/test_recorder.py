@@ -80,7 +80,7 @@ def test_the_row_points_to_bytes_that_are_on_the_disk(session: Session, monkeypa
         (html(status=500), Role.OTHER),
         (html(status=521), Role.OTHER),
         (html(body=b"<script>document.cookie='__jsl_clearance=1'</script>"), Role.OTHER),
-        (html(body=gzip.compress(b"<script>document.cookie='__jsl_clearance=1'</script>"), **{"Content-Encoding": "gzip"}), Role.OTHER),
+        (html(body=gzip.compress(b"<script>'__jsl_clearance=1'</script>"), **{"Content-Encoding": "gzip"}), Role.OTHER),
         (html(body=b"<meta http-equiv='refresh' content='0;url=/'>"), Role.OTHER),
         (html(body=gzip.compress(PAGE)[:-20], **{"Content-Encoding": "gzip"}), Role.OTHER),
         (html().replace(flags=["dataloss"]), Role.OTHER),
