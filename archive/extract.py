@@ -38,7 +38,8 @@ LONG = 1_000_000  # characters of source without any visible text: the parser dr
 
 _TAG = re.compile(r"<(?:script|style)\b.{0,100000}?</(?:script|style)>|<[^<>]{0,2000}>", re.I | re.S)
 _MARKUP = re.compile(
-    r"<(?:!doctype|html|head|body|div|p|br|span|table|td|meta|script|a|font|ul|ol|li|title|frameset|b|i|u|em|strong|center|h[1-6]|section|pre|img)\b", re.I
+    r"<(?:!doctype|html|head|body|div|p|br|span|table|td|meta|script|a|font|ul|ol|li|title|frameset|b|i|u|em|strong|center|h[1-6]|section|pre|img)\b",
+    re.I,
 )
 
 
@@ -109,7 +110,10 @@ def _by_lines(text: str) -> _Reading:
     """Read a page that holds more text in one piece than the parser takes: tags part lines, nothing else is known."""
     page = html.lines(unescape(_TAG.sub("\n", text)))
     return _Reading(
-        page, bodies.find(page, None), Title(None), issues=(Issue(IssueCode.LIMIT_EXCEEDED, "text", "too long a piece of text"),)
+        page,
+        bodies.find(page, None),
+        Title(None),
+        issues=(Issue(IssueCode.LIMIT_EXCEEDED, "text", "too long a piece of text"),),
     )
 
 

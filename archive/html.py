@@ -97,6 +97,11 @@ def tidy(text: str) -> str:
     return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip(EDGES)
 
 
+def _cells(raw: str) -> str:
+    """Tidy a line whose cells are parted by tabs; empty cells stay inside the row and go at its ends."""
+    return "\t".join(tidy(cell) for cell in raw.split("\t")).strip("\t" + EDGES) if "\t" in raw else tidy(raw)
+
+
 def parse(text: str) -> etree._Element | None:
     """Parse HTML of any quality; None where there is no element at all."""
     parser = etree.HTMLParser(
@@ -117,7 +122,7 @@ def lines(text: str) -> Page:
     """Return a page of plain text: every line that is not empty is a block."""
     page = Page(nodes=[Node("body", (), -1, 0)])
     for line in text.split("\n"):
-        if tidied := tidy(line):
+        if tidied := _cells(line):
             page.blocks.append(Block(tidied, 0))
     page.nodes[0].end = len(page.blocks)
     return page
@@ -264,10 +269,7 @@ class _Reader:
         if not self.buffer:
             return
         raw = "".join(self.buffer)
-        if "\t" in raw:
-            text = "\t".join(tidy(cell) for cell in raw.split("\t")).strip("\t")
-        else:
-            text = tidy(raw)
+        text = _cells(raw)
         if text and self.stack:
             self.page.blocks.append(Block(text, self.stack[-1], min(self.linked, len(text))))
         self.buffer = []
