@@ -40,8 +40,8 @@ class Region:
 
 @dataclass(slots=True)
 class _Judged:
-    """Weights of a page's blocks as prefix sums: ``text`` of anything that may be text, ``sentences`` of whole sentences
-    alone, ``junk`` of links and chrome."""
+    """Weights of a page's blocks as prefix sums: ``text`` of anything that may be text, ``sentences`` of whole
+    sentences alone, ``junk`` of links and chrome."""
 
     text: list[int]
     junk: list[int]
@@ -63,7 +63,7 @@ def is_link(block: Block) -> bool:
 
 
 def find(page: Page, title: str | None) -> Region:
-    """Find the document in a page; ``title`` is the title as far as it is known from meta tags and the title element."""
+    """Find the document in a page; ``title`` is the title as far as the head of the page declares it."""
     blocks, nodes = page.blocks, page.nodes
     if not nodes:
         return Region((), 0, 0, "plain", False)

@@ -20,16 +20,34 @@ SAMPLE = 20_000  # characters looked at where the script is judged
 DAMAGED = 0.2  # share of replaced among non-ASCII characters above which bytes are not UTF-8
 CONTROL = 0.05  # share of control characters above which bytes are not text
 _BOMS = (
-    (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"), (b"\x84\x31\x95\x33", "gb18030"),
-)  # fmt: skip
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (b"\x84\x31\x95\x33", "gb18030"),
+)
 _BINARY = (
-    (b"%PDF", "PDF"), (b"PK\x03\x04", "ZIP, OFD or Office file"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Word or Excel file"),
-    (b"Rar!", "RAR archive"), (b"7z\xbc\xaf\x27\x1c", "7z archive"), (b"\x1f\x8b\x08", "gzip"), (b"\x89PNG", "PNG image"),
-    (b"\xff\xd8\xff", "JPEG image"), (b"GIF8", "GIF image"), (b"BM\x00\x00", "BMP image"), (b"{\\rtf", "RTF file"), (b"II*\x00", "TIFF image"),
-    (b"MM\x00*", "TIFF image"), (b"RIFF", "RIFF media"), (b"\x00\x00\x00\x18ftyp", "MP4 video"), (b"\x00\x00\x00\x20ftyp", "MP4 video"),
-    (b"ID3", "MP3 audio"), (b"SQLite format 3\x00", "SQLite database"), (b"\x7fELF", "program"),
-)  # fmt: skip
+    (b"%PDF", "PDF"),
+    (b"PK\x03\x04", "ZIP, OFD or Office file"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Word or Excel file"),
+    (b"Rar!", "RAR archive"),
+    (b"7z\xbc\xaf\x27\x1c", "7z archive"),
+    (b"\x1f\x8b\x08", "gzip"),
+    (b"\x89PNG", "PNG image"),
+    (b"\xff\xd8\xff", "JPEG image"),
+    (b"GIF8", "GIF image"),
+    (b"BM\x00\x00", "BMP image"),
+    (b"{\\rtf", "RTF file"),
+    (b"II*\x00", "TIFF image"),
+    (b"MM\x00*", "TIFF image"),
+    (b"RIFF", "RIFF media"),
+    (b"\x00\x00\x00\x18ftyp", "MP4 video"),
+    (b"\x00\x00\x00\x20ftyp", "MP4 video"),
+    (b"ID3", "MP3 audio"),
+    (b"SQLite format 3\x00", "SQLite database"),
+    (b"\x7fELF", "program"),
+)
 _MIME_BINARY = re.compile(r"^(?:image|video|audio|font)/|^application/(?:pdf|msword|zip|vnd\.|x-rar|x-7z|ofd)", re.I)
 _DECLARED = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_\-]{2,20})""", re.I)
 _XML = re.compile(rb"""^\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([A-Za-z0-9_\-]{2,20})["']""", re.I)

@@ -28,7 +28,8 @@ _BUTTONS = re.compile(
     r"(?:[\s|｜\[【(（]*(?:分享(?:到|至)?|打印(?:本页|此页|本文)?|关闭(?:窗口|本页)?|收藏(?:本页)?|纠错|我要纠错|扫一扫)\s*[:：|｜\]】)）]*)+$"
 )
 _STAMP = re.compile(  # a date as systems print it, not as authors write it
-    r"[\[(（【]?\s*(?:19|20)\d\d(?:[-/.]\d{1,2}[-/.]\d{1,2}|年\d{1,2}月\d{1,2}日(?=.*\d:))(?:[ T]*\d{1,2}:\d\d(?::\d\d)?)?\s*[\])）】]?"
+    r"[\[(（【]?\s*(?:19|20)\d\d(?:[-/.]\d{1,2}[-/.]\d{1,2}|年\d{1,2}月\d{1,2}日(?=.*\d:))"
+    r"(?:[ T]*\d{1,2}:\d\d(?::\d\d)?)?\s*[\])）】]?"
 )
 _PUNCTUATED = re.compile(r"[。；！？…]|，.*，|,.*,")
 
@@ -47,7 +48,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A labelled value in a line: the meaning of the label (key of ``labels.toml``), the label and the value as written."""
+    """A labelled value in a line: its meaning (key of ``labels.toml``), the label and the value as written."""
 
     field: str
     label: str
@@ -84,7 +85,8 @@ def labels() -> _Labels:
         {name: frozenset(keys) for name, keys in data["kinds"].items()},
         re.compile(
             rf"(?<![\u4e00-\u9fff])(?:{loose})\s*[\]】]?\s*[:：]"
-            rf"|(?:{'|'.join(word for word in ordered if len(word) >= 4)})\s*[:：]|(?:{loose})\s*[:：](?=\s*(?:\d|\t|$))"
+            rf"|(?:{'|'.join(word for word in ordered if len(word) >= 4)})\s*[:：]"
+            rf"|(?:{loose})\s*[:：](?=\s*(?:\d|\t|$))"
         ),
         re.compile(rf"\s*[\[【]?({loose})[\]】]?\s*[:：]?\s*"),
     )
@@ -187,7 +189,7 @@ def _value(text: str) -> str:
 def kind(line: str) -> Kind | None:
     """Tell what kind of chrome a line is, or None for a line that may be part of a document.
 
-    >>> kind("发布时间:2021-03-18 13:48:00 来源:示例区司法局 浏览量: 字体:"), kind("打印此页|关闭窗口"), kind("一、主要做法")
+    >>> kind("发布时间:2021-03-18 来源:示例区司法局 浏览量: 字体:"), kind("打印此页|关闭"), kind("一、做法")
     (<Kind.INFO: 'info'>, <Kind.WIDGET: 'widget'>, None)
     """
     if len(line) > LONGEST:
@@ -241,7 +243,7 @@ def _labelled(line: str) -> Kind | None:
 def closes(lines: Sequence[str], index: int) -> bool:
     """Tell whether a line of footer words stands in a footer: it, or a line near it, names licence, code or copyright.
 
-    >>> closes(["主办：示例局 承办：示例馆", "请各单位踊跃参加。"], 0), closes(["主办：示例局 承办：示例馆", "示ICP备0号"], 0)
+    >>> closes(["主办：示例局 承办：示例馆", "请参加。"], 0), closes(["主办：示例局", "示ICP备0号"], 0)
     (False, True)
     """
     strong = vocabulary().search["footer"]
@@ -281,10 +283,10 @@ def head(lines: Sequence[str], title: str | None, *, inner: bool) -> int:
             start = index + 1
         elif same(line, title):
             start = start if inner else index + 1
-        elif found is Kind.MORE or is_prose(line) or line.endswith(("。", "；", ";")):
-            break
-        elif index - start > HEAD_GAP or (inner and (index > 2 or len(line) > 60)):
-            break
+        else:
+            sentence = found is Kind.MORE or is_prose(line) or line.endswith(("。", "；", ";"))
+            if sentence or index - start > HEAD_GAP or (inner and (index > 2 or len(line) > 60)):
+                break
     return start
 
 
@@ -321,9 +323,8 @@ def tail(lines: Sequence[str], linked: Sequence[bool], start: int, *, inner: boo
     while end > start:
         line = lines[end - 1]
         found = kind(line)
-        if found in (Kind.WIDGET, Kind.EDITOR, Kind.CRUMB, Kind.MORE) or (found is Kind.INFO and _ends(line)):
-            end -= 1
-        elif linked[end - 1] and not inner:
+        buttons = found in (Kind.WIDGET, Kind.EDITOR, Kind.CRUMB, Kind.MORE)
+        if buttons or (found is Kind.INFO and _ends(line)) or (linked[end - 1] and not inner):
             end -= 1
         else:
             break
@@ -337,5 +338,5 @@ def _leads_off(lines: Sequence[str], linked: Sequence[bool], index: int) -> bool
 
 
 def _ends(line: str) -> bool:
-    """An info line at the end is chrome where it counts readers, sets type or names editors, not where it dates a paper."""
+    """Tell whether an info line counts readers, sets type or names editors: chrome at the end, where a date is not."""
     return any(pair.field in labels().kinds["end"] for pair in pairs(line))

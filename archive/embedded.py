@@ -1,4 +1,4 @@
-"""Documents that lie inside scripts: the JSON of 广东 gkmlpt (``_CONFIG.DETAIL``), CDATA of 大汉 data stores, JSON strings. Leaf.
+"""Documents inside scripts: the JSON of 广东 gkmlpt (``_CONFIG.DETAIL``), CDATA of 大汉, JSON strings. Leaf.
 
 The text found here is HTML again and goes through ``html`` like any other; the fields are those of the JSON object.
 """

@@ -1,4 +1,4 @@
-"""Bytes of a page to a Report or a Rejection: composes the leaves, decides nothing itself. Pure: no network, disk or clock.
+"""Bytes of a page to a Report or a Rejection: composes the leaves, decides nothing. Pure: no network, disk or clock.
 
     charset -> html -> body -> heading, metadata, filelinks -> issuers, regions, years -> genres, sources
 
@@ -16,14 +16,35 @@ from lxml import etree
 
 from archive import body as bodies
 from archive import (
-    charset, chrome, embedded, filelinks, genres, heading, html, issuers, metadata, refusals, regions, sources, years,
+    charset,
+    chrome,
+    embedded,
+    filelinks,
+    genres,
+    heading,
+    html,
+    issuers,
+    metadata,
+    refusals,
+    regions,
+    sources,
+    years,
 )  # fmt: skip
 from archive.body import Region
 from archive.embedded import Embedded
 from archive.heading import Title
 from archive.html import Page
 from archive.model import (
-    Attachment, Document, Evidence, Issue, IssueCode, Origin, Reason, Rejection, Report, ValueSource,
+    Attachment,
+    Document,
+    Evidence,
+    Issue,
+    IssueCode,
+    Origin,
+    Reason,
+    Rejection,
+    Report,
+    ValueSource,
 )  # fmt: skip
 
 EXTRACTOR = "1"
@@ -63,7 +84,7 @@ def extract(origin: Origin, body: bytes) -> Report | Rejection:
     """
     try:
         return _extract(origin, body)
-    except Exception as error:  # noqa: BLE001  # one page must never stop a crawl; the detail names the defect
+    except Exception as error:  # one page must never stop a crawl; the detail names the defect
         return _rejected(Reason.UNREADABLE, f"{type(error).__name__}: {error}"[:200], origin)
 
 
@@ -118,7 +139,7 @@ def _by_lines(text: str) -> _Reading:
 
 
 def _look_elsewhere(reading: _Reading, root: etree._Element, size: int) -> None:
-    """Find a document that is not in the visible tree: in a script, in a hidden container, or where no rule found it."""
+    """Find a document that is not in the visible tree: in a script, a hidden container, or where no rule looks."""
     page, region = reading.page, reading.region
     if found := embedded.find(page.scripts):
         inner_root = html.parse(found.html)
@@ -309,7 +330,8 @@ def to_json(file: str, document: Document) -> dict[str, object]:
         "source_kind": document.source_kind.value,
         "text": document.text,
         "sections": None if document.sections is None else [
-            {"heading": s.heading, "level": s.level, "part": s.part, "start": s.start, "end": s.end} for s in document.sections
+            {"heading": s.heading, "level": s.level, "part": s.part, "start": s.start, "end": s.end}
+            for s in document.sections
         ],
         "parts": document.parts,
         "indicators": None if document.indicators is None else list(document.indicators),

@@ -41,7 +41,8 @@ def find(
 ) -> tuple[Attachment, ...]:
     """Return the files of the document that spans the blocks ``start`` to ``end``.
 
-    ``outside`` tells of each block that it lies in a menu or footer; ``more`` are (name, address) pairs found elsewhere.
+    ``outside`` tells of each block that it lies in a menu or footer; ``more`` are (name, address) pairs
+    found elsewhere.
     """
     base = urljoin(url or "", page.base or "") or None
     found: dict[str, Attachment] = {}

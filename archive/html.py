@@ -7,8 +7,8 @@ The tree is parsed once (libxml2, no network, no huge trees) and walked once, wi
     Page    both lists, with the meta tags, the links that may be files, and the scripts that may hold text
 
 Text is changed as little as possible: invisible characters go (zero width, soft hyphen, byte order mark), white space
-(NBSP and source line breaks included) becomes one space, none is left at either end, and a source line break between two
-Chinese characters, which no reader sees, goes. U+3000 inside a line stays. Nothing else is touched.
+(NBSP and source line breaks included) becomes one space, none is left at either end, and a source line break between
+two Chinese characters, which no reader sees, goes. U+3000 inside a line stays. Nothing else is touched.
 """
 
 from __future__ import annotations
@@ -22,15 +22,17 @@ from lxml import etree
 MAX_ELEMENTS = 300_000  # a page of a large table has 50,000; more is an attack or a dump
 MAX_DEPTH = 250  # libxml2 reads no deeper than 256
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_BLOCKS = frozenset(
-    "html body div p section article main header footer nav aside h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table thead tbody "
-    "tfoot tr td th caption form fieldset legend blockquote pre center address hr figure figcaption details summary "
-    "dialog marquee ucapcontent founder-content".split()
-)
-_DROPPED = frozenset(
-    "script style template select option button textarea input datalist svg math iframe head object applet audio video "
-    "canvas map noscript noframes frameset embed".split()
-)
+_BLOCKS = frozenset((
+    "html", "body", "div", "p", "section", "article", "main", "header", "footer", "nav", "aside", "h1", "h2",
+    "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "table", "thead", "tbody", "tfoot", "tr", "td",
+    "th", "caption", "form", "fieldset", "legend", "blockquote", "pre", "center", "address", "hr", "figure",
+    "figcaption", "details", "summary", "dialog", "marquee", "ucapcontent", "founder-content",
+))  # fmt: skip
+_DROPPED = frozenset((
+    "script", "style", "template", "select", "option", "button", "textarea", "input", "datalist", "svg", "math",
+    "iframe", "head", "object", "applet", "audio", "video", "canvas", "map", "noscript", "noframes", "frameset",
+    "embed",
+))  # fmt: skip
 _MEDIA = frozenset(("img", "video", "audio", "object", "embed", "iframe"))
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
 _SPACES = re.compile(r"[ \t\n\r\f\v\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f]+")
@@ -43,7 +45,7 @@ EDGES = " \t\n\u3000\ufeff"
 
 @dataclass(slots=True)
 class Node:
-    """A block element: its tag, its id and class tokens, its parent's number, and the blocks it spans (end exclusive)."""
+    """A block element: its tag, its id and class tokens, its parent's number, and its blocks (end exclusive)."""
 
     tag: str
     names: tuple[str, ...]
@@ -195,7 +197,7 @@ class _Reader:
         if get("hidden") is not None:
             return True
         names = get("class")
-        return bool(names) and any(self.hidden(name) for name in names.lower().split())
+        return bool(names) and any(self.hidden(name) for name in (names or "").lower().split())
 
     def _open(self, element: etree._Element, tag: str, data_tables: set[etree._Element]) -> None:
         if self.rows:
@@ -293,7 +295,7 @@ class _Reader:
         )
         text = tidy("".join(self.buffer[start:]).replace("\t", " "))
         if not text:
-            text = tidy("".join(element.itertext()))[:200]
+            text = tidy("".join(map(str, element.itertext())))[:200]
         if 0 < start <= 4 and (number := _NUMBER.fullmatch(tidy("".join(self.buffer[:start])))):
             text = number[0] + text
         if element.get("type") == "file":
@@ -313,7 +315,7 @@ class _Reader:
                 page.metas.setdefault(name, tidy(content))
         elif tag == "title":
             if not page.title:
-                page.title = tidy("".join(element.itertext()))[:500]
+                page.title = tidy("".join(map(str, element.itertext())))[:500]
         elif tag == "base":
             page.base = page.base or element.get("href")
         elif tag == "script":
@@ -348,7 +350,7 @@ def _is_data(table: etree._Element) -> bool:
             if len(cell) > 1:
                 wide += 1
             continue
-        size = len("".join(cell.itertext()).strip())
+        size = len("".join(map(str, cell.itertext())).strip())
         total += size
         if size > largest:
             largest = size

@@ -1,9 +1,9 @@
 """What a page says about its document: dates, numbers, publisher, site. Pure; every value keeps its source. Leaf.
 
-Sources: the meta tags of 国办发〔2017〕47号 annex 3, the labelled lines around the text (metadata box, info line, footer),
-the signature under the text, the address. A label shown on the page beats a meta tag: CMS write the time of generation
-into ``PubDate``. A date nobody labels counts only between title and text. Nothing is taken from menus or frozen headers.
-"""
+Sources: the meta tags of 国办发〔2017〕47号 annex 3, the labelled lines around the text (metadata box, info line,
+footer), the signature under the text, the address. A label shown on the page beats a meta tag: CMS write the time of
+generation into ``PubDate``. A date nobody labels counts only between title and text; nothing is
+taken from menus or headers."""
 
 from __future__ import annotations
 
@@ -118,9 +118,15 @@ def _labelled(page: Page, region: Region) -> dict[str, Pair]:
 
 
 _JSON = {
-    "document_number": "doc_no", "publisher": "publisher", "identifier": "index_no", "date": "written", "title": "title",
-    "first_publish_time": "published", "display_publish_time": "published", "created_at": "published",
-}  # fmt: skip
+    "document_number": "doc_no",
+    "publisher": "publisher",
+    "identifier": "index_no",
+    "date": "written",
+    "title": "title",
+    "first_publish_time": "published",
+    "display_publish_time": "published",
+    "created_at": "published",
+}
 
 
 def _from_json(fields: dict[str, str]) -> Iterable[tuple[str, str]]:
@@ -280,10 +286,10 @@ def _under_heading(lines: Sequence[str]) -> date | None:
 
 
 def _numbers(told: Fields, labelled: dict[str, Pair], region: Region, title: str | None) -> None:
-    if pair := labelled.get("index_no"):
-        if _INDEX_NO.fullmatch(pair.value) and sum(c.isdigit() for c in pair.value) >= 4:
-            told.index_no = pair.value
-            told.evidence.append(Evidence("index_no", pair.value, ValueSource.LABEL, f"{pair.label}:{pair.value}"[:80]))
+    pair = labelled.get("index_no")
+    if pair and _INDEX_NO.fullmatch(pair.value) and sum(c.isdigit() for c in pair.value) >= 4:
+        told.index_no = pair.value
+        told.evidence.append(Evidence("index_no", pair.value, ValueSource.LABEL, f"{pair.label}:{pair.value}"[:80]))
     if pair := labelled.get("doc_no"):
         value = re.sub(r"\s+", "", pair.value)
         if match := _DOC_NO.fullmatch(value):
@@ -310,14 +316,14 @@ def _own_number(lines: Sequence[str], title: str | None) -> tuple[str, ValueSour
                 return re.sub(r"\s+", "", match[0]), ValueSource.TITLE, title
     for line in lines[:8]:
         bare = _DOC_LABEL.sub("", line.strip())
-        if match := _DOC_NO.fullmatch(bare):
-            return re.sub(r"\s+", "", match[0]), ValueSource.BODY, line
+        if own := _DOC_NO.fullmatch(bare):
+            return re.sub(r"\s+", "", own[0]), ValueSource.BODY, line
     if (
         len(lines) == 1
         and _ANNEX.search(lines[0])
-        and (match := re.search(rf"[(（]({_DOC_NO.pattern})[)）]\.\w+$", lines[0]))
+        and (named := re.search(rf"[(（]({_DOC_NO.pattern})[)）]\.\w+$", lines[0]))
     ):
-        return match[1], ValueSource.BODY, lines[0]
+        return named[1], ValueSource.BODY, lines[0]
     return None
 
 
@@ -350,11 +356,11 @@ def _site(told: Fields, page: Page, region: Region, title: str | None) -> None:
             continue
         found = chrome.kind(block.text)
         if found is Kind.FOOTER:
-            if told.site_code is None and (match := _SITE_CODE.search(block.text)):
-                told.site_code = match[1]
-                told.evidence.append(Evidence("site_code", match[1], ValueSource.LABEL, match[0]))
-            if host is None and (match := _HOST.search(block.text)):
-                host = match[1]
+            if told.site_code is None and (coded := _SITE_CODE.search(block.text)):
+                told.site_code = coded[1]
+                told.evidence.append(Evidence("site_code", coded[1], ValueSource.LABEL, coded[0]))
+            if host is None and (named := _HOST.search(block.text)):
+                host = named[1]
         elif found is Kind.CRUMB and not told.crumbs and number < max(region.start, 1):
             steps = _CRUMB_STEP.split(_CRUMB_HEAD.sub("", block.text))
             told.crumbs = tuple(step for step in (s.strip(" 　【】[]") for s in steps) if step)

@@ -1,9 +1,9 @@
 """The year a report reports on: gathers witnesses in title, body and dates, and weighs them. Pure; leaf.
 
-Order of trust (no standard fixes it; see ``docs/decisions``): the opening sentence (现将2020年度…报告如下), the year in the
-body's own headings, the year in the title, the year the body speaks of most, publication minus one. Content farms raise
-the year in the title of an old report and leave the body alone, so the body wins; every disagreement becomes an Issue.
-"""
+Order of trust (no standard fixes it; see ``docs/decisions``): the opening sentence (现将2020年度…报告如下), the year in
+the body's own headings, the year in the title, the year the body speaks of most, publication minus one. Content farms
+raise the year in the title of an old report and leave the body alone, so the body wins; every
+disagreement becomes an Issue."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ _SPAN = re.compile(rf"{_YEAR} ?年?(?:度)? ?(?:-|—|–|~|～|至|到|－)+ ?{
 _IN_TITLE = re.compile(rf"(?<!\d){_YEAR}(?!\d)(?! ?年 ?\d{{1,2}} ?月)")
 _WITH_SIGN = re.compile(rf"(?<!\d){_YEAR} ?年")
 _OPENING = re.compile(
-    rf"(?:现|兹|特|谨|下面|以下)[^。;；]{{0,24}}?{_YEAR} ?年?度?[^。;；\d]{{0,40}}?(?:报告|总结|汇报|通报|公布|公开|情况)[^。;；]{{0,6}}如下"
+    rf"(?:现|兹|特|谨|下面|以下)[^。;；]{{0,24}}?{_YEAR} ?年?度?[^。;；\d]{{0,40}}?"
+    r"(?:报告|总结|汇报|通报|公布|公开|情况)[^。;；]{0,6}如下"
 )
 _STARTS = re.compile(rf"^\W{{0,4}}{_YEAR} ?年(?:度|以来|来|是|,|，|、|我|全|在|以|,|[^\d底末前初])")
 _HEADING = re.compile(
@@ -199,4 +200,4 @@ def _ascii(numeral: str) -> str:
 
 def _number(numeral: str) -> int | None:
     year = dates.year_of(_ascii(numeral))
-    return year if year is not None and FIRST <= year else None
+    return year if year is not None and year >= FIRST else None

@@ -45,7 +45,9 @@ def test_big5_without_label() -> None:
     assert charset.is_traditional(decoded.text)
 
 
-@pytest.mark.parametrize("magic", [b"%PDF-1.7\n1 0 obj", b"PK\x03\x04xx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x89PNG\r\n", bytes(99)])
+@pytest.mark.parametrize(
+    "magic", [b"%PDF-1.7\n1 0 obj", b"PK\x03\x04xx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x89PNG\r\n", bytes(99)]
+)
 def test_binary_is_named_not_decoded(magic: bytes) -> None:
     decoded = charset.decode(magic)
     assert decoded.binary

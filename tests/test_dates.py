@@ -16,18 +16,26 @@ DIGITS = "〇一二三四五六七八九"
 def chinese(day: date) -> str:
     def small(n: int) -> str:
         tens, ones = divmod(n, 10)
-        return ("" if tens == 0 else "十" if tens == 1 else DIGITS[tens] + "十") + (DIGITS[ones] if ones or not tens else "")
+        return ("" if tens == 0 else "十" if tens == 1 else DIGITS[tens] + "十") + (
+            DIGITS[ones] if ones or not tens else ""
+        )
 
     return "".join(DIGITS[int(d)] for d in str(day.year)) + f"年{small(day.month)}月{small(day.day)}日"
 
 
 FORMS = (
-    lambda d: d.isoformat(), lambda d: f"{d.year}/{d.month}/{d.day}", lambda d: f"{d.year}.{d.month:02}.{d.day:02}",
-    lambda d: f"{d.year}年{d.month}月{d.day}日", lambda d: f"{d.year} 年 {d.month:02} 月 {d.day:02} 日", chinese,
-    lambda d: chinese(d).replace("〇", "○"), lambda d: chinese(d).replace("〇", "O"), lambda d: chinese(d).replace("二十", "廿"),
+    lambda d: d.isoformat(),
+    lambda d: f"{d.year}/{d.month}/{d.day}",
+    lambda d: f"{d.year}.{d.month:02}.{d.day:02}",
+    lambda d: f"{d.year}年{d.month}月{d.day}日",
+    lambda d: f"{d.year} 年 {d.month:02} 月 {d.day:02} 日",
+    chinese,
+    lambda d: chinese(d).replace("〇", "○"),
+    lambda d: chinese(d).replace("〇", "O"),
+    lambda d: chinese(d).replace("二十", "廿"),
     lambda d: "".join(chr(ord(c) + 0xFEE0) if c.isdigit() else c for c in f"{d.year}年{d.month}月{d.day}日"),
     lambda d: f"{d.year}年{d.month}月{d.day}",
-)  # fmt: skip
+)
 
 
 @given(st.dates(date(2000, 1, 1), date(2039, 12, 31)), st.sampled_from(FORMS))
@@ -53,10 +61,13 @@ def test_no_dates(text: str) -> None:
 @pytest.mark.parametrize(
     ("url", "day"),
     [
-        ("/zwgk/202103/t20210318_1.html", date(2021, 3, 18)), ("/art/2021/3/18/art_1_2.html", date(2021, 3, 18)),
-        ("/2021/03-18/1.html", date(2021, 3, 18)), ("/zwgk/202103/1.html", None), ("/t19700101_1.shtml", date(1970, 1, 1)),
+        ("/zwgk/202103/t20210318_1.html", date(2021, 3, 18)),
+        ("/art/2021/3/18/art_1_2.html", date(2021, 3, 18)),
+        ("/2021/03-18/1.html", date(2021, 3, 18)),
+        ("/zwgk/202103/1.html", None),
+        ("/t19700101_1.shtml", date(1970, 1, 1)),
     ],
-)  # fmt: skip
+)
 def test_addresses(url: str, day: date | None) -> None:
     assert dates.in_url("http://www.example.gov.cn" + url) == day
 

@@ -19,7 +19,9 @@ def _check(corpus: str) -> None:
     found, score = run.measure(corpus)
     floors = dict(FLOORS[corpus])
     # The generated pages follow the sample portals' words: their shares are pinned, not their bytes.
-    assert found == floors.pop("fingerprint", found), "the corpus changed: measure again, pin new floors (run.py --floors)"
+    assert found == floors.pop("fingerprint", found), (
+        "the corpus changed: measure again, pin new floors (run.py --floors)"
+    )
     reached = {name: round(score.share(name), 4) for name in floors}
     assert all(reached[name] >= floor for name, floor in floors.items()), (reached, floors, score.faults)
 

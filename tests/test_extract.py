@@ -35,7 +35,16 @@ def test_a_report_page_whole() -> None:
 
 
 def test_plain_text_goes_the_same_way() -> None:
-    words = "\n\n".join(["当前位置:首页 > 法治", "示例县2020年法治政府建设工作报告", "日期:2021-03-18  来源:示例县司法局", *PARAGRAPHS, "分享", "关闭"])
+    words = "\n\n".join(
+        [
+            "当前位置:首页 > 法治",
+            "示例县2020年法治政府建设工作报告",
+            "日期:2021-03-18  来源:示例县司法局",
+            *PARAGRAPHS,
+            "分享",
+            "关闭",
+        ]
+    )
     document = extract(Origin(content_type="text/plain"), words.encode("gbk"))
     assert document.text.split("\n") == PARAGRAPHS
     assert (document.title, document.publisher) == ("示例县2020年法治政府建设工作报告", "示例县司法局")
@@ -44,14 +53,19 @@ def test_plain_text_goes_the_same_way() -> None:
 @pytest.mark.parametrize(
     ("body", "origin", "reason"),
     [
-        (b"", Origin(), Reason.EMPTY), (b" \n\xc2\xa0", Origin(), Reason.EMPTY), (b"%PDF-1.7", Origin(), Reason.UNSUPPORTED),
-        (b"PK\x03\x04", Origin(), Reason.UNSUPPORTED), (bytes(range(32)) * 50, Origin(), Reason.UNREADABLE),
-        (b"<p>" + b"x" * room.MAX_BYTES, Origin(), Reason.TOO_LARGE), (b"", Origin(status=521), Reason.REFUSAL),
-        (b"<html><body></body></html>", Origin(), Reason.EMPTY), (b"<p>x</p>", Origin(status=404), Reason.ERROR_PAGE),
+        (b"", Origin(), Reason.EMPTY),
+        (b" \n\xc2\xa0", Origin(), Reason.EMPTY),
+        (b"%PDF-1.7", Origin(), Reason.UNSUPPORTED),
+        (b"PK\x03\x04", Origin(), Reason.UNSUPPORTED),
+        (bytes(range(32)) * 50, Origin(), Reason.UNREADABLE),
+        (b"<p>" + b"x" * room.MAX_BYTES, Origin(), Reason.TOO_LARGE),
+        (b"", Origin(status=521), Reason.REFUSAL),
+        (b"<html><body></body></html>", Origin(), Reason.EMPTY),
+        (b"<p>x</p>", Origin(status=404), Reason.ERROR_PAGE),
         (b"<html><script>var a='__jsl_clearance_s=1'</script></html>", Origin(), Reason.REFUSAL),
         ("<title>提示</title><p>抱歉，您访问的页面不存在或已删除</p>".encode(), Origin(), Reason.ERROR_PAGE),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_page(body: bytes, origin: Origin, reason: Reason) -> None:
     document = extract(origin, body)
     assert isinstance(document, Rejection)
@@ -61,12 +75,19 @@ def test_what_is_no_page(body: bytes, origin: Origin, reason: Reason) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        b"<div>" * 100_000 + b"x", b"<p>" + b"<span><a href=x>" * 30_000, ("<p>" + "示例，文字。" * 100_000).encode(),
-        b"<script>" + b"<![CDATA[" * 100_000 + b"</script>x", b"<script>" + b"document.write('<a href=x.pdf>" * 30_000,
-        b"<" * 500_000, b"<!--" * 200_000, b"<p style='" + b"display:" * 100_000, b"<table>" * 3_000 + b"x",
-        ("<p>" + "来源：发布时间：" * 50_000).encode(), b"<p>\x00a\x00</p>" * 100,
+        b"<div>" * 100_000 + b"x",
+        b"<p>" + b"<span><a href=x>" * 30_000,
+        ("<p>" + "示例，文字。" * 100_000).encode(),
+        b"<script>" + b"<![CDATA[" * 100_000 + b"</script>x",
+        b"<script>" + b"document.write('<a href=x.pdf>" * 30_000,
+        b"<" * 500_000,
+        b"<!--" * 200_000,
+        b"<p style='" + b"display:" * 100_000,
+        b"<table>" * 3_000 + b"x",
+        ("<p>" + "来源：发布时间：" * 50_000).encode(),
+        b"<p>\x00a\x00</p>" * 100,
     ],
-)  # fmt: skip
+)
 def test_hostile_pages_are_quick(body: bytes) -> None:
     assert isinstance(extract(Origin(), body), Document)
 
@@ -106,8 +127,29 @@ def test_extraction_of_its_own_text_changes_nothing() -> None:
 def test_json_has_the_keys_of_the_contract() -> None:
     shown = to_json("a.html", extract(Origin(), PAGE))
     assert list(shown) == [
-        "file", "kind", "reason", "title", "year", "published", "published_source", "written", "adcode", "region", "level",
-        "issuer", "issuer_kind", "publisher", "doc_no", "index_no", "source_kind", "text", "sections", "parts", "indicators",
-        "issues", "attachments", "extractor",
-    ]  # fmt: skip
+        "file",
+        "kind",
+        "reason",
+        "title",
+        "year",
+        "published",
+        "published_source",
+        "written",
+        "adcode",
+        "region",
+        "level",
+        "issuer",
+        "issuer_kind",
+        "publisher",
+        "doc_no",
+        "index_no",
+        "source_kind",
+        "text",
+        "sections",
+        "parts",
+        "indicators",
+        "issues",
+        "attachments",
+        "extractor",
+    ]
     assert json.loads(json.dumps(shown, ensure_ascii=False)) == shown

@@ -11,7 +11,9 @@ from archive import chrome, html
 
 def lines(source: str, *, show_hidden: bool = False) -> list[str]:
     root = html.parse(source)
-    return [] if root is None else [b.text for b in html.read(root, hidden=chrome.hides, show_hidden=show_hidden).blocks]
+    return (
+        [] if root is None else [b.text for b in html.read(root, hidden=chrome.hides, show_hidden=show_hidden).blocks]
+    )
 
 
 @pytest.mark.parametrize(
@@ -26,8 +28,14 @@ def lines(source: str, *, show_hidden: bool = False) -> list[str]:
         ("<p>看得见</p><p style='display : none'>看不见</p><p class='ng-hide'>也不</p><p hidden>不</p>", ["看得见"]),
         ("<script>x</script><style>y</style><select><option>z</select><p>正文</p>", ["正文"]),
         ("<p class=MsoNormal>甲<o:p></o:p></p><!--[if gte mso 9]>x<![endif]--><p><o:p>&nbsp;</o:p></p>", ["甲"]),
-        ("<table><tr><td>项目</td><td>件</td></tr><tr><td>受理</td><td>5<br>件</td></tr></table>", ["项目\t件", "受理\t5 件"]),
-        ("<table><tr><td>甲</td><td></td><td>3</td></tr><tr><td>乙</td><td>1</td><td></td></tr></table>", ["甲\t\t3", "乙\t1"]),
+        (
+            "<table><tr><td>项目</td><td>件</td></tr><tr><td>受理</td><td>5<br>件</td></tr></table>",
+            ["项目\t件", "受理\t5 件"],
+        ),
+        (
+            "<table><tr><td>甲</td><td></td><td>3</td></tr><tr><td>乙</td><td>1</td><td></td></tr></table>",
+            ["甲\t\t3", "乙\t1"],
+        ),
         ("<table><tr><td><table><tr><td>甲</td></tr><tr><td>乙</td></tr></table></td></tr></table>", ["甲", "乙"]),
         ("<pre>一\n二</pre>", ["一", "二"]),
         ("纯文本", ["纯文本"]),

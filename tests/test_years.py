@@ -30,13 +30,21 @@ def test_title(title: str, year: int | None) -> None:
 
 
 def test_a_host_that_raised_the_year_is_overruled() -> None:
-    found = decide("示例街道2022年法治政府建设工作总结", ["2020年，街道依法行政。", "2020年共办件。", "2020年完成。", "二、2020年度主要做法"])
+    found = decide(
+        "示例街道2022年法治政府建设工作总结",
+        ["2020年，街道依法行政。", "2020年共办件。", "2020年完成。", "二、2020年度主要做法"],
+    )
     assert found.year == 2020
     assert [issue.code for issue in found.issues] == [IssueCode.YEAR_CONFLICT]
 
 
 def test_plans_speak_of_the_next_year() -> None:
-    body = ["现将2021年度法治政府建设情况报告如下：", "一、2021年度主要举措", "四、2022年度主要安排", "（一）2022年抓学习"]
+    body = [
+        "现将2021年度法治政府建设情况报告如下：",
+        "一、2021年度主要举措",
+        "四、2022年度主要安排",
+        "（一）2022年抓学习",
+    ]
     assert decide(None, body).year == 2021
     assert decide("示例市2024年度报告", ["下一步工作打算", "（一）把法律学习纳入2025年必学内容"]).year == 2024
 

@@ -2,8 +2,8 @@
 
     python -m tests.eval.run [--floors]      print the tables; with --floors also write what was reached to floors.json
 
-Corpora: ``pages`` (33 article pages of real portals) and ``seeds`` (five reports) of ../shared, ``shapes`` (generated, see
-``shapes``). All comparisons are made without white space. CPU is process time, every tool in this one process.
+Corpora: ``pages`` (33 article pages of real portals) and ``seeds`` (five reports) of ../shared, ``shapes`` (generated,
+see the module). All comparisons are made without white space. CPU is process time, every tool in this one process.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _SPACE = re.compile(r"[\s\u200b-\u200d\ufeff]+")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A page and what must come out; None = not labelled. ``lines`` is the exact body, ``count`` of them where only that is known."""
+    """A page and what must come out; None = not labelled. ``lines``: the exact body, ``count``: how many."""
 
     name: str
     body: bytes
@@ -69,11 +69,21 @@ def pages(shared: Path = SHARED) -> Iterator[Case]:
     for row in json.loads((shared / "pages/labels.json").read_text("utf-8"))["articles"]:
         extra = len(row["optional"]) + len(row.get("after_body_last") or ())
         yield Case(
-            row["name"], (shared / "pages" / row["file"]).read_bytes(), "text/html", tuple(row["with"]), tuple(row["without"]),
-            row["title"], row["published"], count=(row["body_paragraphs"] - extra, row["body_paragraphs"] + 1),
-            fields=(("doc_no", row["doc_no"]), ("index_no", row["index_no"]), *([("publisher", row["source"])] if row["source"] else []),
-                    ("attachments", "|".join(a["name"] for a in row["attachments"]))),
-        )  # fmt: skip
+            row["name"],
+            (shared / "pages" / row["file"]).read_bytes(),
+            "text/html",
+            tuple(row["with"]),
+            tuple(row["without"]),
+            row["title"],
+            row["published"],
+            count=(row["body_paragraphs"] - extra, row["body_paragraphs"] + 1),
+            fields=(
+                ("doc_no", row["doc_no"]),
+                ("index_no", row["index_no"]),
+                *([("publisher", row["source"])] if row["source"] else []),
+                ("attachments", "|".join(a["name"] for a in row["attachments"])),
+            ),
+        )
 
 
 # Seeds 001 and 004 carry no labels; these were read by hand: body lines, title, year, date.
@@ -95,11 +105,17 @@ def seeds(shared: Path = SHARED) -> Iterator[Case]:
             title, published, year = row["title_as_published"], row["dates"]["publish_date"], row["report_year"]
             box = (row["metadata_block"] or {}).get("fields", {})
             fields = [
-                ("year", str(year)), ("written", row["dates"]["written_date"]), ("adcode", row["region"]["adcode"]),
-                ("issuer", row["issuer"]["name"]), ("publisher", row["issuing_unit_in_metadata"]), ("index_no", box.get("索引号")),
-                ("topic", box.get("主题分类")), ("validity", box.get("效力状态")), ("site_code", row["source_site"].get("site_code")),
+                ("year", str(year)),
+                ("written", row["dates"]["written_date"]),
+                ("adcode", row["region"]["adcode"]),
+                ("issuer", row["issuer"]["name"]),
+                ("publisher", row["issuing_unit_in_metadata"]),
+                ("index_no", box.get("索引号")),
+                ("topic", box.get("主题分类")),
+                ("validity", box.get("效力状态")),
+                ("site_code", row["source_site"].get("site_code")),
                 ("region", "/".join(row["region"]["path"])),
-            ]  # fmt: skip
+            ]
         else:
             (first, last), title, published, year = _READ[name]
             fields = [("year", str(year))]
@@ -116,11 +132,20 @@ def generated() -> Iterator[Case]:
     """Yield the generated pages."""
     for page in shapes.pages():
         yield Case(
-            page.name, page.body, "text/html", page.paragraphs, page.without, page.title, str(page.published),
+            page.name,
+            page.body,
+            "text/html",
+            page.paragraphs,
+            page.without,
+            page.title,
+            str(page.published),
             lines=page.paragraphs,
-            fields=(("publisher", page.publisher), ("attachments", "|".join(page.attachments)),
-                    *([("written", str(page.written))] if page.written else [])),
-        )  # fmt: skip
+            fields=(
+                ("publisher", page.publisher),
+                ("attachments", "|".join(page.attachments)),
+                *([("written", str(page.written))] if page.written else []),
+            ),
+        )
 
 
 def ours(case: Case) -> Got:
@@ -128,15 +153,24 @@ def ours(case: Case) -> Got:
     document: Document = extract(Origin(content_type=case.content_type), case.body)
     region = document.region
     return Got(
-        document.text, document.title, str(document.published) if document.published else None,
+        document.text,
+        document.title,
+        str(document.published) if document.published else None,
         {
-            "doc_no": document.doc_no, "index_no": document.index_no, "publisher": document.publisher,
-            "attachments": "|".join(a.name for a in document.attachments), "year": str(document.year) if document.year else None,
-            "written": str(document.written) if document.written else None, "adcode": region.adcode if region else None,
-            "region": "/".join(region.names) if region else None, "issuer": document.issuer, "topic": document.topic,
-            "validity": document.validity, "site_code": document.site_code,
+            "doc_no": document.doc_no,
+            "index_no": document.index_no,
+            "publisher": document.publisher,
+            "attachments": "|".join(a.name for a in document.attachments),
+            "year": str(document.year) if document.year else None,
+            "written": str(document.written) if document.written else None,
+            "adcode": region.adcode if region else None,
+            "region": "/".join(region.names) if region else None,
+            "issuer": document.issuer,
+            "topic": document.topic,
+            "validity": document.validity,
+            "site_code": document.site_code,
         },
-    )  # fmt: skip
+    )
 
 
 def _trafilatura(**options: bool) -> Callable[[Case], Got]:

@@ -13,11 +13,25 @@ from dataclasses import dataclass
 from datetime import date
 from html import escape
 
-from archive import dates
 from fazhi_zoo import server
 from fazhi_zoo.articles import Truth
 
-MENU = "首页 走进本地 政务公开 办事服务 互动交流 数据开放 专题专栏 新闻中心 机构职能 领导之窗 政策文件 通知公告".split()
+from archive import dates
+
+MENU = [
+    "首页",
+    "走进本地",
+    "政务公开",
+    "办事服务",
+    "互动交流",
+    "数据开放",
+    "专题专栏",
+    "新闻中心",
+    "机构职能",
+    "领导之窗",
+    "政策文件",
+    "通知公告",
+]
 RELATED = ("示例县召开法治工作推进会", "示例县司法局开展送法下乡活动", "示例县公布权责清单调整结果")
 CHROME = (
     "走进本地", "互动交流", "当前位置", "扫一扫在手机打开当前页", "打印本页", "关闭窗口", "上一篇", "下一篇", "相关文章",
@@ -212,7 +226,7 @@ def gkmlpt(t: Truth, text: str) -> str:
 def vsb(t: Truth, text: str) -> str:
     """A form around everything, dates in brackets, an editor's line, neighbours in a table."""
     return _page(
-        f"{t.title}-示例县{'' if t.title.startswith('示例') else ''}人民政府网站", "",
+        f"{t.title}-示例县人民政府网站", "",
         f'<form name="_newscontent_fromname"><div class="nav">{_menu()}</div><h1 align="center">{t.title}</h1>'
         f"<div align='center'>[{t.published}] &nbsp;来源：{t.publisher}&nbsp; 点击：[<script>c()</script>]</div>"
         f'<div id="vsb_content_2"><div class="v_news_content">{text}</div></div><div>附件【<a href="/__local/1.docx">统计表.docx</a>】已下载<span></span>次</div>'
