@@ -24,6 +24,7 @@ from crawler.targets import Page
 
 FILES = (".doc", ".docx", ".wps", ".pdf", ".ofd", ".xls", ".xlsx", ".rar", ".zip")
 FILE_IN_QUERY = re.compile(r"\.(?:docx?|wps|pdf|ofd|xlsx?|rar|zip)(?:$|&)|DownloadAttachUrl", re.IGNORECASE)
+LIKE_FILE = re.compile(r"\.(?:docx?|wps|pdf|ofd|xlsx?|rar|zip)\b|download", re.IGNORECASE)  # quick, before is_file
 NO_PAGE = (".jpg", ".jpeg", ".png", ".gif", ".css", ".js", ".mp4", ".mp3", ".apk", ".exe", ".ico", ".xml", ".swf")
 NEIGHBOURS = 3  # how many elements beside a link may hold its date
 SURE = 60  # weight from which on a column's name or address names the subject itself
@@ -62,8 +63,8 @@ def vocabulary(kind: str) -> dict[str, int]:
     return {word: int(weight) for name, word, weight, _ in rows[1:] if name == kind}
 
 
-def read(page: Page) -> list[Link]:
-    """Return the links of a page with a title, each address once, in page order.
+def read(page: Page, *, files: bool = False) -> list[Link]:
+    """Return the links of a page with a title, each address once, in page order; with ``files`` those to documents.
 
     A link written twice (``<a href=X></a><a href=X>title</a>``, a picture and a text) is one link with what the
     two tell together.
@@ -71,6 +72,8 @@ def read(page: Page) -> list[Link]:
     found: dict[str, Link] = {}
     for element, row in _rows(page):
         href = element.get("href", "")
+        if files and not LIKE_FILE.search(href):
+            continue
         url = page.resolve(href)
         if url is None:
             continue

@@ -19,9 +19,9 @@ from scrapy.http import Response
 from archive import warc_coding
 from archive.model import Origin, Role
 from archive.warc_http import Exchange, header_text
-from crawler import guard
+from crawler import guard, settings
 from crawler.session import Session
-from crawler.targets import Page, Target, netloc
+from crawler.targets import Page, Target, canonical, netloc
 
 GZIP = ("gzip", "x-gzip")
 STEP = 1 << 16
@@ -45,12 +45,14 @@ class Recorder:
         session.frontier.answered_at(netloc(request.url))
         target: Target = request.meta["target"]
         torn = torn_by(response)
-        request.meta["torn"] = torn
         exchange = exchange_of(request, response, torn)
+        page = page_of(exchange)
+        # Decoded, parsed and judged once: the spider goes on with these.
+        request.meta.update(torn=torn, page=page, refusal=None if is_robots(request) else guard.refusal(page))
         try:
             capture = session.writer.write(
                 exchange,
-                origin_of(session, target, exchange, request),
+                origin_of(session, target, page, request, exchange.fetched),
                 target=request.url if is_robots(request) else target.url,
                 depth=target.depth,
                 crawl=session.crawl,
@@ -60,7 +62,7 @@ class Recorder:
         except Exception as error:
             session.stop(error)
             raise
-        return response
+        return honest(response)
 
 
 def is_robots(request: Request) -> bool:
@@ -91,28 +93,50 @@ def exchange_of(request: Request, response: Response, torn: str | None) -> Excha
     )
 
 
-def origin_of(session: Session, target: Target, exchange: Exchange, request: Request) -> Origin:
+def page_of(exchange: Exchange) -> Page:
+    """Return an answer as the dialects see it."""
+    values: dict[str, str] = {}
+    for name, value in exchange.headers:
+        values[name.lower()] = f"{values[name.lower()]}, {value}" if name.lower() in values else value
+    body = warc_coding.decode(exchange.body, values.get("content-encoding"), settings.DOWNLOAD_MAXSIZE)
+    url = canonical(exchange.url) or exchange.url
+    return Page(url, body, values.get("content-type"), exchange.status)
+
+
+def origin_of(session: Session, target: Target, page: Page, request: Request, fetched: datetime) -> Origin:
     """Return what is known of an answer before it is read; its role says whether extraction may see it."""
     portal = session.portal(target)
-    content_type = next((value for name, value in exchange.headers if name.lower() == "content-type"), None)
     role = target.role
     if is_robots(request):
         role = Role.ROBOTS
-    elif not 200 <= exchange.status < 300 or exchange.truncated or _refused(exchange, content_type):
+    elif not 200 <= page.status < 300 or request.meta["torn"] or request.meta["refusal"] or guard.refresh(page):
         role = Role.OTHER
     plain = role is Role.ROBOTS
     return Origin(
-        url=exchange.url,
+        url=request.url,
         portal=target.portal or None,
         adcode=portal.adcode,
         role=role,
         link_title=None if plain else target.title,
         link_date=None if plain else target.date,
         parent=None if plain else target.parent,
-        content_type=content_type,
-        status=exchange.status,
-        fetched=exchange.fetched,
+        content_type=page.content_type,
+        status=page.status,
+        fetched=fetched,
     )
+
+
+def honest(response: Response) -> Response:
+    """Return an answer without a Content-Encoding that is not true: a browser shows such a page all the same.
+
+    >>> honest(Response("http://a.gov.cn/", headers={"Content-Encoding": "gzip"}, body=b"<p>plain")).headers
+    {}
+    """
+    if _coding(response) in GZIP and not response.body.startswith(warc_coding.GZIP_MAGIC):
+        headers = response.headers.copy()
+        del headers["Content-Encoding"]
+        return response.replace(headers=headers)
+    return response
 
 
 def torn_by(response: Response) -> str | None:
@@ -126,8 +150,7 @@ def torn_by(response: Response) -> str | None:
     """
     if "dataloss" in response.flags:
         return "disconnect"
-    coding = (response.headers.get("Content-Encoding") or b"").decode("latin-1").strip().lower()
-    if coding not in GZIP or not response.body.startswith(warc_coding.GZIP_MAGIC):
+    if _coding(response) not in GZIP or not response.body.startswith(warc_coding.GZIP_MAGIC):
         return None
     stream = zlib.decompressobj(31)
     data = response.body
@@ -140,10 +163,8 @@ def torn_by(response: Response) -> str | None:
     return None if stream.eof else "disconnect"
 
 
-def _refused(exchange: Exchange, content_type: str | None) -> bool:
-    codings = ", ".join(value for name, value in exchange.headers if name.lower() == "content-encoding")
-    page = Page(exchange.url, warc_coding.decode(exchange.body, codings), content_type, exchange.status)
-    return guard.refusal(page) is not None or guard.refresh(page) is not None
+def _coding(response: Response) -> str:
+    return (response.headers.get("Content-Encoding") or b"").decode("latin-1").strip().lower()
 
 
 def _headers(message: Request | Response) -> list[tuple[str, str]]:

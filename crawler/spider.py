@@ -21,11 +21,11 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archive.datadir import DataDir
-from crawler import catalogue, families, guard, manners, reading
+from crawler import catalogue, families, manners, reading
 from crawler.manners import Result
 from crawler.robots import Forbidden, Unreachable, Wait, text_of
 from crawler.session import Session
-from crawler.targets import Page, Target, canonical, netloc
+from crawler.targets import Page, Target, netloc
 
 log = logging.getLogger(__name__)
 
@@ -131,10 +131,8 @@ class PortalSpider(Spider):
         session, host = self.session, netloc(response.url)
         frontier = session.frontier
         strikes = frontier.strikes(host)
-        page = Page(
-            canonical(response.url) or response.url, response.body, text_of(response, "Content-Type"), response.status
-        )
-        if name := guard.refusal(page):
+        page: Page = request.meta["page"]
+        if name := request.meta["refusal"]:
             result = manners.refusal(name, strikes)
         elif response.status in (429, 503):
             wait = manners.retry_after(text_of(response, "Retry-After"), time.time())

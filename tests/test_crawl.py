@@ -104,6 +104,8 @@ SCENES: dict[str, dict[str, object]] = {
     "refusing": portal(2019, 2020) | {COLUMN: Answer(b"<script>0</script>", HTML, 521)},
     "challenge": portal(2019, 2020) | {article(2020): JSL},
     "torn": portal(2020) | {article(2020): torn},
+    "lying_header": portal(2020)
+    | {article(2020): Answer(report(2020).encode(), HTML, 200, (("Content-Encoding", "gzip"),))},
     "cut_body": portal(2020) | {article(2020): cut},
     "sent_on": portal(2020)
     | {COLUMN: '<meta http-equiv="refresh" content="0;url=/new/">', "/new/": listing([entry(2020, article(2020))])},
@@ -178,6 +180,7 @@ def scenes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Scene
         ("challenge", "blocked", 1, ": challenge ("),
         ("torn", "ok", 1, ""),
         ("cut_body", "ok", 1, ""),
+        ("lying_header", "ok", 1, ""),
         ("sent_on", "ok", 1, ""),
         ("soft_404", "silent", 0, "no report on 1 list page"),
         ("empty", "silent", 0, "no report on 1 list page"),

@@ -58,7 +58,7 @@ SAMPLES = {
     "generic": [
         page(POST_ROWS + '<a href="index_2.html">下一页</a>'),
         page(HEX_ROWS + "<script>createPageHTML('page_div',20, 1,'list','shtml',383);</script>"),
-        page("<meta name='channelid' content='0'>" + POST_ROWS + "<script>createPageHTML('p',9,1,'l','htm',9)</script>"),
+        page("<meta name='channelid'>" + POST_ROWS + "<script>createPageHTML('p',9,1,'l','htm',9)</script>"),
         page(rows("art/2021/3/18/art_1_0001.html", "art/2021/3/18/art_1_0002.html")),
         page("<p>没有链接</p>"),
         Page(LIST, b""),

@@ -149,7 +149,7 @@ class Family:
         return links.column_weight(Link(target.listing or target.url, target.title or "")) >= links.SURE
 
     def _attachments(self, page: Page, target: Target, portal: Portal) -> Iterable[Target]:
-        files = [link for link in links.read(page) if links.is_file(link.url) and portal.owns(link.url)]
+        files = [link for link in links.read(page, files=True) if links.is_file(link.url) and portal.owns(link.url)]
         for link in files[:ATTACHMENTS]:
             yield Target(
                 url=link.url, role=Role.ATTACHMENT, portal=target.portal, title=link.title, parent=page.url,
