@@ -25,11 +25,10 @@ from pathlib import Path
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from archive import captures, store
+from archive import captures, store, warc_read
 from archive.datadir import DataDir
 from archive.extract import EXTRACTOR, extract
 from archive.model import Capture, Issue, IssueCode, Reason, Rejection, Report
-from archive.warc_read import body_of
 
 Tick = Callable[[int, int | None], None]
 Result = Report | Rejection
@@ -171,13 +170,17 @@ def read_page(warc: str, crawl_db: str, capture: Capture) -> Result:
     """Read a capture's bytes and extract them: what a worker process does. ``warc`` is the folder of the WARC files."""
     db = captures.connect(Path(crawl_db), readonly=True)
     try:
-        body = body_of(Path(warc), capture, captures.Captures(db))
+        record = warc_read.read(Path(warc), capture.warc, capture.offset)
+        body = warc_read.payload_of(Path(warc), record, captures.Captures(db))
     finally:
         db.close()
     origin = capture.origin
     if origin.url and origin.url.startswith("urn:"):
         origin = replace(origin, url=None)  # a saved file whose address nobody told
-    return extract(origin, body)
+    document = extract(origin, body)
+    if record.truncated is None:
+        return document
+    return replace(document, issues=(*document.issues, Issue(IssueCode.TRUNCATED, "text", record.truncated)))
 
 
 def _outcome(capture: Capture, future: ProcessFuture[Result], limits: Limits) -> Result:

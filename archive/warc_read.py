@@ -111,7 +111,11 @@ def body_of(directory: Path, capture: Capture, captures: Lookup) -> bytes:
 
     Raise BrokenRecordError where a record is broken, or what the revisit refers to is not there.
     """
-    record = read(directory, capture.warc, capture.offset)
+    return payload_of(directory, read(directory, capture.warc, capture.offset), captures)
+
+
+def payload_of(directory: Path, record: Record, captures: Lookup) -> bytes:
+    """Return a record's decoded body, as ``body_of`` does for a capture."""
     holder = record
     for _ in range(FOLLOWED):
         if holder.kind != "revisit":
@@ -121,7 +125,8 @@ def body_of(directory: Path, capture: Capture, captures: Lookup) -> bytes:
             break
         holder = read(directory, earlier.warc, earlier.offset)
     raise BrokenRecordError(
-        f"{capture.warc}:{capture.offset}: the revisit record refers to a capture that is not here", REMEDY
+        f"{record.capture.warc}:{record.capture.offset}: the revisit record refers to a capture that is not here",
+        REMEDY,
     )
 
 

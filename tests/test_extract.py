@@ -86,6 +86,7 @@ def test_what_is_no_page(body: bytes, origin: Origin, reason: Reason) -> None:
         b"<table>" * 3_000 + b"x",
         ("<p>" + "来源：发布时间：" * 50_000).encode(),
         b"<p>\x00a\x00</p>" * 100,
+        b"1" * 100_000,
     ],
 )
 def test_hostile_pages_are_quick(body: bytes) -> None:

@@ -14,7 +14,7 @@ from archive import captures, store
 from archive.datadir import DataDir
 from archive.model import Capture, Origin, Role
 from archive.pipeline import Limits, Pipeline
-from archive.warc_write import WarcWriter
+from archive.warc_write import Exchange, WarcWriter
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 NEWS = "<html><head><title>鹤渚市召开春耕会议</title></head><body><div id=zoom>%s</div></body></html>"
@@ -124,3 +124,23 @@ def test_what_stops_the_thread_is_told_at_the_end(place, hostile, monkeypatch: p
     pipeline.start()
     with pytest.raises(OSError, match="No space left"):
         pipeline.finish()
+
+
+def test_a_body_cut_short_on_the_way_is_told(place) -> None:
+    url = "http://127.0.0.1:1/cut.html"
+    exchange = Exchange(
+        url=url, status=200, reason="OK", protocol="HTTP/1.1", headers=(("Content-Type", "text/html"),),
+        body=(NEWS % "<p>干部群众一起查看墒情").encode(), request_line_method="GET", request_headers=(), fetched=START,
+        truncated="disconnect",
+    )  # fmt: skip
+    db = captures.connect(place.crawl_db)
+    with WarcWriter(place.warc) as writer:
+        capture = writer.write(exchange, Origin(url=url, role=Role.REPORT), target=url)
+        writer.sync()
+        captures.Captures(db).add(capture)
+    db.close()
+    Pipeline(place, workers=1).run()
+    archive = store.open_archive(place.archive_db)
+    issues = archive.execute("select code, detail from issues").fetchall()
+    archive.close()
+    assert ("truncated", "disconnect") in issues
