@@ -16,6 +16,7 @@ from importlib.resources import files
 
 from archive.model import Issue, IssueCode
 
+WIDE_ZEROS = 10  # zero bytes; fewer can be damage, and markup alone gives more
 SAMPLE = 20_000  # characters looked at where the script is judged
 DAMAGED = 0.2  # share of replaced among non-ASCII characters above which bytes are not UTF-8
 CONTROL = 0.05  # share of control characters above which bytes are not text
@@ -164,7 +165,7 @@ def _read(body: bytes, declared: str | None) -> tuple[str, str]:
 def _wide(body: bytes) -> str | None:
     """Recognise UTF-16 without a mark: a page's markup makes every other byte zero."""
     head = body[:2000]
-    if len(head) < 8 or head.count(0) < len(head) * 0.04:
+    if head.count(0) < max(WIDE_ZEROS, len(head) * 0.04):
         return None
     even, odd = head[::2].count(0), head[1::2].count(0)
     if odd > 4 * even:
