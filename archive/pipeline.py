@@ -100,7 +100,7 @@ class Pipeline:
             self._work(None, stale=False)
         except BaseException as failure:
             # Kept for finish(): the crawl goes on without extraction, and the captures keep their turn.
-            log.exception("extraction stopped; captures are kept and read by the next run")
+            log.warning("extraction stopped (%s); captures are kept and read by the next run", failure)
             self._failure = failure
 
     def _work(self, progress: Tick | None, stale: bool) -> None:

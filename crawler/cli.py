@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 from rich.table import Table
@@ -16,13 +18,16 @@ from archive.cli import fazhi as main
 from archive.datadir import DataDir
 from archive.errors import UsageError
 from crawler import catalogue, run
+from crawler.settings import CONTACT
 
 __all__ = ["main"]
 
 
 @main.command()
 @click.argument("places", nargs=-1, metavar="[CODE|NAME|URL]...")
-@click.option("--portals", type=click.Path(path_type=Path), help="Portal file (TOML) in place of the built-in catalogue.")
+@click.option(
+    "--portals", type=click.Path(path_type=Path), help="Portal file (TOML) in place of the built-in catalogue."
+)
 @click.option("--limit", type=click.IntRange(1), help="Stop after this many pages.")
 @click.option("--delay", type=click.FloatRange(0), help="Seconds between two requests to a host (default 2).")
 @data_option()
@@ -40,6 +45,7 @@ def crawl(places: tuple[str, ...], portals: Path | None, limit: int | None, dela
             "say which portals to crawl", "name codes or places (see `fazhi portals`), or give a file with --portals"
         )
     chosen = catalogue.select(known, places) if places else list(known.values())
+    remind([portal.home for portal in chosen])
     with crawl_progress() as tick:
         summary = run.crawl(DataDir.open(data), chosen, limit=limit, delay=delay, progress=tick)
     show(summary)
@@ -48,7 +54,9 @@ def crawl(places: tuple[str, ...], portals: Path | None, limit: int | None, dela
 
 @main.command()
 @click.option("--find", "word", metavar="WORD", help="Only places whose name, code or host holds WORD.")
-@click.option("--portals", type=click.Path(path_type=Path), help="Portal file (TOML) in place of the built-in catalogue.")
+@click.option(
+    "--portals", type=click.Path(path_type=Path), help="Portal file (TOML) in place of the built-in catalogue."
+)
 def portals(word: str | None, portals: Path | None) -> None:
     """List the catalogue of portals.
 
@@ -91,6 +99,7 @@ def add(inputs: tuple[str, ...], url: str | None, code: str | None, data: Path) 
         with printing.progress("archiving") as tick:
             printing.added(adding.add_files(place, files, url=url, code=code, progress=tick))
     if addresses:
+        remind(addresses)
         with crawl_progress() as tick:
             summary = run.fetch(place, addresses, code=code, progress=tick)
         show(summary)
@@ -110,8 +119,9 @@ def demo(no_serve: bool, host: str, port: int, data: Path) -> None:
     Example:
       fazhi demo --no-serve
     """
-    from archive.site.serve import check_port, serve
     from fazhi_zoo.server import Zoo
+
+    from archive.site.serve import check_port, serve
 
     place = DataDir.open(data)
     if not no_serve:
@@ -126,7 +136,6 @@ def demo(no_serve: bool, host: str, port: int, data: Path) -> None:
             summary = run.crawl(place, list(catalogue.load(file).values()), delay=0, progress=tick)
         show(summary)
         if not no_serve:
-            click.echo(f"site: http://{host}:{port}/  (Ctrl-C ends)")
             serve(place, host, port)
     raise click.exceptions.Exit(summary.exit_code if no_serve else 0)
 
@@ -144,6 +153,16 @@ def crawl_progress() -> Iterator[run.Progress]:
     click.echo(f"crawled in {time.monotonic() - started:.1f} s", err=True)
 
 
+def remind(addresses: Sequence[str]) -> None:
+    """Say that a contact is missing where servers of others are about to be asked."""
+    foreign = any(urlsplit(address).hostname not in ("127.0.0.1", "localhost", "::1") for address in addresses)
+    if foreign and not os.environ.get("FAZHI_CONTACT"):
+        click.echo(
+            f"fazhi: FAZHI_CONTACT is not set - set it to where a webmaster can reach you; it is {CONTACT} now",
+            err=True,
+        )
+
+
 def show(summary: run.Summary) -> None:
     """Print a crawl's summary: a row a portal, its verdict and the evidence for it."""
     table = Table(box=None)
@@ -154,4 +173,6 @@ def show(summary: run.Summary) -> None:
             row.portal, row.name, row.verdict, str(row.pages), str(row.reports), str(row.rejected), row.remark
         )
     printing.console().print(table)
-    click.echo(f"{summary.pages} pages, {summary.reports} reports, {summary.rejected} rejected, {summary.failed} failed")
+    click.echo(
+        f"{summary.pages} pages, {summary.reports} reports, {summary.rejected} rejected, {summary.failed} failed"
+    )

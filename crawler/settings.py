@@ -4,7 +4,7 @@
 |---|---|---|
 | SCHEDULER | own | the frontier in SQLite loses nothing on kill -9; Scrapy's JOBDIR lost 2,800 of 3,000 pages |
 | ROBOTSTXT_OBEY, own middleware | on | the stock one lets waiting requests through, and takes a 500 for permission |
-| USER_AGENT | honest, with contact | a webmaster must be able to find us; ``FAZHI_CONTACT`` overrides the contact |
+| USER_AGENT | honest, with contact | a webmaster must find who runs it: ``FAZHI_CONTACT``, else user@host |
 | DOWNLOAD_DELAY | 0 | the frontier paces hosts itself: own delay, Crawl-delay, Retry-After |
 | CONCURRENT_REQUESTS_PER_DOMAIN | 1 | a second belt; the frontier hands out one address a host |
 | CONCURRENT_REQUESTS | 64 | hosts at once |
@@ -22,15 +22,15 @@
 from __future__ import annotations
 
 import os
+import socket
 
 from archive import __version__
 
-HOME = "https://github.com/fazhi-archive/fazhi"
-CONTACT = os.environ.get("FAZHI_CONTACT") or HOME
+CONTACT = os.environ.get("FAZHI_CONTACT") or f"{os.environ.get('USER') or 'operator'}@{socket.gethostname()}"
 
 BOT_NAME = "fazhi"
 SPIDER_MODULES = ["crawler.spider"]
-USER_AGENT = f"fazhi/{__version__} (archive of annual reports on law-based government; +{CONTACT})"
+USER_AGENT = f"fazhi/{__version__} (archive of annual reports on law-based government; contact {CONTACT})"
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5",

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive import extract as room
 from archive import charset
+from archive import extract as room
 from archive.extract import extract, to_json
 from archive.model import Document, IssueCode, Origin, Reason, Rejection, Report
 

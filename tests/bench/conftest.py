@@ -30,8 +30,8 @@ def note() -> Iterator[Note]:
         return
     libraries = ", ".join(f"{name} {version(name)}" for name in ("scrapy", "trafilatura", "lxml", "warcio"))
     table = [
-        f"Measured {datetime.now(UTC).date().isoformat()}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version},"
-        f" {libraries}; {platform.machine()}.\n\n",
+        f"Measured {datetime.now(UTC).date().isoformat()}, Python {platform.python_version()},"
+        f" SQLite {sqlite3.sqlite_version}, {libraries}; {platform.machine()}.\n\n",
         "| CPU ms a page | ours | peer | ratio | asked |\n|---|---|---|---|---|\n",
         *(row + "\n" for row in rows),
     ]
