@@ -288,7 +288,7 @@ def test_an_honest_agent_with_a_contact(tmp_path: Path, monkeypatch: pytest.Monk
         crawl(tmp_path, server)
     (agent,) = seen
     assert agent.startswith("fazhi/")
-    assert "+mailto:archive@shili.example" in agent
+    assert "contact mailto:archive@shili.example" in agent
 
 
 @pytest.mark.slow

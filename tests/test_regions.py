@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -301,24 +300,10 @@ def test_a_further_table_can_be_named(tmp_path: Path, monkeypatch: pytest.Monkey
         resolve("鹤渚市" + REPORT)
 
 
-def test_table_is_read_lazily_and_fast() -> None:
-    code = (
-        "import time; from archive import divisions, regions; a = divisions._load.cache_info().currsize;"
-        "t = time.process_time(); regions.by_code('420683'); print(a, time.process_time() - t)"
-    )
+def test_table_is_read_lazily() -> None:
+    code = "from archive import divisions, regions; print(divisions._load.cache_info().currsize)"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    loaded, seconds = answer.stdout.split()
-    assert loaded == "0"
-    assert float(seconds) < 0.6  # 0.15 s on an idle machine
-
-
-def test_a_call_takes_little_time() -> None:
-    text = "我市按照省、襄阳市部署,枣阳市司法局和各镇(街道)落实责任,全市村(社区)法律顾问工作扎实推进。" * 120
-    resolve("枣阳市" + REPORT, text=text)
-    start = time.process_time()
-    for _ in range(20):
-        resolve("朝阳区" + REPORT, text=text, issuer="朝阳区司法局", year=2020)
-    assert (time.process_time() - start) / 20 < 0.008  # 1 ms on an idle machine
+    assert answer.stdout == "0\n"
 
 
 WORDS = st.sampled_from(
