@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archive import captures, saved, store, warc_read, warc_repair
+from archive import captures, decisions, saved, store, warc_read, warc_repair
 from archive.captures import Captures
 from archive.datadir import DataDir
 from archive.errors import UsageError
@@ -75,6 +75,45 @@ def add_files(
         db.close()
         crawl.close()
     return added
+
+
+def decide_report(place: DataDir, ids: Sequence[str], *, progress: Tick | None = None) -> list[Added]:
+    """Let captures count as reports because a person says so, and read them again; say what became of each.
+
+    Raises UsageError, before anything is written, for an id that no capture has.
+    """
+    with place.lock():
+        warc_repair.repair(place.warc)
+        crawl = captures.connect(place.crawl_db)
+        table = Captures(crawl)
+        chosen = [table.get(key) for key in ids]
+        if missing := [key for key, capture in zip(ids, chosen, strict=True) if capture is None]:
+            crawl.close()
+            raise UsageError(
+                f"no capture {missing[0]}", "ids stand in the table `rejected` and in what `fazhi add` prints"
+            )
+        found = [capture for capture in chosen if capture is not None]
+        with WarcWriter(place.warc, info={"description": "decisions taken by hand"}) as writer:
+            for capture in found:
+                writer.write_verdict(capture, decisions.REPORT)
+            writer.sync()
+            with table.transaction():
+                for capture in found:
+                    decisions.keep(crawl, capture.id, decisions.REPORT)
+        Pipeline(place).run(progress=progress, again=ids)
+        db = store.open_archive(place.archive_db)
+        made = [_result(db, Path(capture.id), capture, False) for capture in found]
+        db.close()
+        crawl.close()
+    return made
+
+
+def newest(place: DataDir, targets: Sequence[str]) -> list[str]:
+    """Return the id of the last capture of each address that was asked for, without those that have none."""
+    crawl = captures.connect(place.crawl_db)
+    found = [Captures(crawl).of_target(target) for target in targets]
+    crawl.close()
+    return [group[-1].id for group in found if group]
 
 
 def _add_page(

@@ -135,6 +135,8 @@ def search(query: str, year: int | None, region: str | None, limit: int, as_json
 def extract(stale: bool, data: Path) -> None:
     """Read the captures that have no result yet (a crawl does this by itself while it runs).
 
+    With --stale it prints what a newer extractor says otherwise, field by field.
+
     \b
     Example:
       fazhi extract --stale
@@ -142,9 +144,12 @@ def extract(stale: bool, data: Path) -> None:
     from archive.pipeline import Pipeline
 
     place = DataDir.open(data, create=False)
+    changes = printing.Changes()
     with place.lock(), printing.progress("reading pages") as tick:
-        counts = Pipeline(place).run(progress=tick, stale=stale)
+        counts = Pipeline(place).run(progress=tick, stale=stale, changed=changes.add if stale else None)
     printing.counts(counts)
+    if stale:
+        changes.summary()
 
 
 @fazhi.command()

@@ -124,6 +124,7 @@ class IssueCode(StrEnum):
     TRUNCATED = "truncated"
     LIMIT_EXCEEDED = "limit_exceeded"
     WORKER_KILLED = "worker_killed"
+    OVERRULED = "overruled"  # a person said it is a report, the rules had said no
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ worker, or takes too long or too much memory, becomes a Rejection(CRASHED) with 
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 import resource
@@ -18,20 +19,21 @@ import signal
 import sqlite3
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from archive import captures, store, warc_read
+from archive import captures, decisions, store, warc_read
 from archive.datadir import DataDir
 from archive.extract import EXTRACTOR, extract
 from archive.model import Capture, Issue, IssueCode, Reason, Rejection, Report
 
 Tick = Callable[[int, int | None], None]
 Result = Report | Rejection
+Changed = Callable[[Capture, list[store.Difference]], None]
 
 SECONDS = 30.0  # for one page; a 10 MB text takes 2-4 s, a table of 50,000 rows 6-9 s
 MEMORY = 3 << 30  # bytes of address space for one worker; libraries alone map about 0.5 GB
@@ -72,10 +74,21 @@ class Pipeline:
         self._thread: threading.Thread | None = None
         self._failure: BaseException | None = None
 
-    def run(self, *, progress: Tick | None = None, stale: bool = False) -> dict[str, int]:
-        """Read every capture without a result (``stale``: or an older extractor's); return outcome -> number."""
+    def run(
+        self,
+        *,
+        progress: Tick | None = None,
+        stale: bool = False,
+        again: Iterable[str] = (),
+        changed: Changed | None = None,
+    ) -> dict[str, int]:
+        """Read every capture without a result (``stale``: or an older extractor's); return outcome -> number.
+
+        ``again`` are ids of captures to read once more. ``changed`` is called with each capture that was read before
+        and what is different now.
+        """
         self._draining.set()
-        self._work(progress, stale)
+        self._work(progress, stale, tuple(again), changed)
         return dict(self.counts)
 
     def start(self) -> None:
@@ -97,13 +110,13 @@ class Pipeline:
 
     def _guarded(self) -> None:
         try:
-            self._work(None, stale=False)
+            self._work(None, stale=False, again=(), changed=None)
         except BaseException as failure:
             # Kept for finish(): the crawl goes on without extraction, and the captures keep their turn.
             log.warning("extraction stopped (%s); captures are kept and read by the next run", failure)
             self._failure = failure
 
-    def _work(self, progress: Tick | None, stale: bool) -> None:
+    def _work(self, progress: Tick | None, stale: bool, again: tuple[str, ...], changed: Changed | None) -> None:
         context = get_context("forkserver")
         context.set_forkserver_preload(["archive.pipeline"])
         db = store.open_archive(self.archive_db)
@@ -114,7 +127,7 @@ class Pipeline:
         )
         finished = False
         try:
-            todo = self._todo(db, crawl, stale)
+            todo = itertools.chain(again, self._todo(db, crawl, stale))
             waiting: deque[tuple[Capture, ProcessFuture[Result]]] = deque()
             exhausted = False
             while not (exhausted and not waiting):
@@ -130,6 +143,8 @@ class Pipeline:
                 if waiting:
                     capture, future = waiting.popleft()
                     document = _outcome(capture, future, self.limits)
+                    if changed and (differences := store.differences(db, capture, document)):
+                        changed(capture, differences)
                     store.save(db, capture, document)
                     self.counts["report" if isinstance(document, Report) else f"rejected: {document.reason}"] += 1
                     if progress:
@@ -172,15 +187,16 @@ def read_page(warc: str, crawl_db: str, capture: Capture) -> Result:
     try:
         record = warc_read.read(Path(warc), capture.warc, capture.offset)
         body = warc_read.payload_of(Path(warc), record, captures.Captures(db))
+        verdict = decisions.of(db, capture.id)
     finally:
         db.close()
     origin = capture.origin
     if origin.url and origin.url.startswith("urn:"):
         origin = replace(origin, url=None)  # a saved file whose address nobody told
     document = extract(origin, body)
-    if record.truncated is None:
-        return document
-    return replace(document, issues=(*document.issues, Issue(IssueCode.TRUNCATED, "text", record.truncated)))
+    if record.truncated is not None:
+        document = replace(document, issues=(*document.issues, Issue(IssueCode.TRUNCATED, "text", record.truncated)))
+    return decisions.as_report(document) if verdict == decisions.REPORT else document
 
 
 def _outcome(capture: Capture, future: ProcessFuture[Result], limits: Limits) -> Result:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -17,8 +18,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from archive.adding import Added
-from archive.model import Document, Evidence, Rejection
+from archive.model import Capture, Document, Evidence, Rejection
 from archive.search import Results
+from archive.store import Difference
 
 Tick = Callable[[int, int | None], None]  # done so far, total if known
 
@@ -69,6 +71,30 @@ def counts(numbers: Mapping[str, int]) -> None:
         click.echo("nothing to do")
     for name, number in sorted(numbers.items(), key=lambda item: (-item[1], item[0])):
         click.echo(f"{number:>8,}  {name}")
+
+
+class Changes:
+    """Prints what a newer extraction says otherwise: a line a field as it comes, and at the end how often each changed."""
+
+    def __init__(self) -> None:
+        self.pages = 0
+        self.fields: Counter[str] = Counter()
+
+    def add(self, capture: Capture, differences: Sequence[Difference]) -> None:
+        """Print the changed fields of one capture."""
+        self.pages += 1
+        click.echo(f"{capture.id}  {capture.origin.url or capture.target}")
+        for item in differences:
+            self.fields[item.field] += 1
+            before, now = (
+                f"{len(str(value))} characters" if item.field == "text" else value for value in (item.before, item.now)
+            )
+            click.echo(f"  {item.field}: {before} -> {now}")
+
+    def summary(self) -> None:
+        """Print on how many pages anything changed, and how often each field did."""
+        told = ", ".join(f"{name} {number}" for name, number in self.fields.most_common())
+        click.echo(f"{self.pages} page(s) changed" + (f": {told}" if told else ""))
 
 
 def added(items: Sequence[Added]) -> None:

@@ -11,8 +11,9 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
-from archive import captures, warc_read, warc_repair
+from archive import captures, decisions, warc_read, warc_repair
 from archive.datadir import DataDir
 from archive.model import Capture
 from archive.pipeline import Pipeline
@@ -35,7 +36,9 @@ def rebuild(
         table = captures.Captures(db)
         with table.transaction():
             table.clear()
-            for capture in sorted(warc_read.walk(place.warc, broken), key=_age):
+            decisions.forget(db)
+            decide = partial(decisions.keep, db)
+            for capture in sorted(warc_read.walk(place.warc, broken, decide), key=_age):
                 table.add(capture)
         db.close()
         work = place.root / ".rebuild"

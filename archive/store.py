@@ -19,6 +19,7 @@ import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from archive.model import Capture, Rejection, Report, SourceKind
 from archive.rows import address, captured, children, fields, identity, rejected, seen_at
 
 BUSY_SECONDS = 30.0
+UNCOMPARED = ("id", "extractor", "fetched", "url", "detail", "reason")  # follow from others, or say nothing of the page
 ID_DIGITS = (8, 16, 64)  # of the text's digest in a report's id: more only where two texts of a place and year collide
 
 # Strongest first; only the first three count as publication.
@@ -40,6 +42,15 @@ SOURCE_ORDER = (
 _RANK = {str(kind): rank for rank, kind in enumerate(SOURCE_ORDER)}
 _BY_CAPTURE = ("evidence", "issues", "attachments")
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field of which a newer extraction says otherwise."""
+
+    field: str
+    before: object
+    now: object
 
 
 def open_archive(path: Path, *, create: bool = True, readonly: bool = False) -> Database:
@@ -110,6 +121,34 @@ def save(db: Database, capture: Capture, document: Report | Rejection) -> str | 
         touched.update(row[0] for row in same_address)
         ids = {digest: _settle(conn, digest) for digest in sorted(touched)}
         return ids[report] if report else None
+
+
+def differences(db: Database, capture: Capture, document: Report | Rejection) -> list[Difference]:
+    """Return field by field what a document says otherwise than the one saved for its capture; none where none is.
+
+    ``outcome`` is ``report`` or the reason of a rejection. Fields only one of the two kinds has are left out.
+    """
+    conn = db.conn
+    now = fields(capture, document) if isinstance(document, Report) else rejected(capture, document)
+    now |= {"text": document.text, "outcome": "report" if isinstance(document, Report) else str(document.reason)}
+    reading = conn.execute(
+        "select r.fields, coalesce(r.text, t.text) from readings r join reports p on p.digest = r.digest"
+        " join texts t on t.id = p.id where r.capture = ?",
+        (capture.id,),
+    ).fetchone()
+    if reading:
+        before = json.loads(reading[0]) | {"text": reading[1], "outcome": "report"}
+    else:
+        cursor = conn.execute("select *, reason as outcome from rejected where capture = ?", (capture.id,))
+        row = cursor.fetchone()
+        if row is None:
+            return []
+        before = dict(zip((column[0] for column in cursor.description), row, strict=True))
+    return [
+        Difference(name, before[name], now[name])
+        for name in now
+        if name in before and name not in UNCOMPARED and before[name] != now[name]
+    ]
 
 
 def pending(db: Database, crawl_db: Path, *, stale: bool = False) -> Iterator[str]:

@@ -24,6 +24,7 @@ from archive.model import Capture, Origin, Role
 from archive.warc_http import SURROGATES, Head, Headers, first, replayable
 
 PREFIX = "WARC-Fazhi-"
+DECIDED, VERDICT = f"{PREFIX}Capture", f"{PREFIX}Verdict"  # of metadata records: see ``decisions``
 HEADER = f"{PREFIX}Header-".lower()
 KINDS = ("response", "revisit", "resource")  # the WARC-Types that are captures
 ROLES = frozenset(role.value for role in Role)

@@ -11,7 +11,7 @@ from typing import Protocol
 from archive.errors import BrokenRecordError
 from archive.model import Capture
 from archive.warc_coding import decode
-from archive.warc_fields import KINDS, capture_of, mime_of, refers_to, restored
+from archive.warc_fields import DECIDED, KINDS, VERDICT, capture_of, mime_of, refers_to, restored
 from archive.warc_http import Head, Headers, first, parse_answer, unchunked
 from archive.warc_scan import BUFFER, OPEN, Finding, Raw, files, is_gzip, load, name_of, scan
 
@@ -130,25 +130,34 @@ def payload_of(directory: Path, record: Record, captures: Lookup) -> bytes:
     )
 
 
-def walk(directory: Path, broken: Callable[[Finding], None] | None = None) -> Iterator[Capture]:
+def walk(
+    directory: Path,
+    broken: Callable[[Finding], None] | None = None,
+    verdict: Callable[[str, str], None] | None = None,
+) -> Iterator[Capture]:
     """Yield the captures of all files in order of file name and offset.
 
-    Broken records are passed over; ``broken`` is called with each, so that a rebuild can tell of them.
+    Broken records are passed over; ``broken`` is called with each, so that a rebuild can tell of them. ``verdict`` is
+    called with capture id and verdict of each decision a person took, in the same order.
     """
     for path in files(directory):
-        yield from _captures(path, broken)
+        yield from _captures(path, broken, verdict)
 
 
 def walk_file(directory: Path, warc: str, broken: Callable[[Finding], None] | None = None) -> Iterator[Capture]:
     """Yield the captures of one file in order of offset, as ``walk`` does."""
-    yield from _captures(_locate(directory, warc), broken)
+    yield from _captures(_locate(directory, warc), broken, None)
 
 
-def _captures(path: Path, broken: Callable[[Finding], None] | None) -> Iterator[Capture]:
+def _captures(
+    path: Path, broken: Callable[[Finding], None] | None, verdict: Callable[[str, str], None] | None
+) -> Iterator[Capture]:
     for item in scan(path):
         finding = item if isinstance(item, Finding) else None
         if isinstance(item, Raw):
             try:
+                if verdict and item.kind == "metadata" and (decided := first(item.fields, DECIDED)):
+                    verdict(decided, first(item.fields, VERDICT) or "")
                 if item.kind in KINDS and is_web(item):
                     yield record_of(item, name_of(path)).capture
                 if item.more:

@@ -12,7 +12,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from archive.model import Capture, Origin
-from archive.warc_fields import capture_of, digest_field, header_fields, own_fields, uri, warc_date
+from archive.warc_fields import DECIDED, VERDICT, capture_of, digest_field, header_fields, own_fields, uri, warc_date
 from archive.warc_file import OpenFile, Record, record_id
 from archive.warc_http import (
     WARC_PROTOCOLS,
@@ -120,6 +120,19 @@ class WarcWriter:
         file = self._ready()
         offset = file.append(Record(fields, None, body))
         return capture_of(tuple(fields.items()), None, body, warc=file.name, offset=offset)
+
+    def write_verdict(self, capture: Capture, verdict: str) -> None:
+        """Append a person's decision on a capture (``decisions``) as metadata record."""
+        fields = {
+            "WARC-Type": "metadata",
+            "WARC-Record-ID": record_id(),
+            "WARC-Target-URI": uri(capture.origin.url or capture.target),
+            "WARC-Date": warc_date(datetime.now(UTC)),
+            "Content-Type": "application/warc-fields",
+            DECIDED: capture.id,
+            VERDICT: verdict,
+        }
+        self._ready().append(Record(fields, None, f"verdict: {verdict}\r\n".encode()))
 
     def sync(self) -> None:
         """Wait until everything written is on the disk; call it before the row that points there is committed.

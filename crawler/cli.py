@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,8 +20,11 @@ from archive.datadir import DataDir
 from archive.errors import UsageError
 from crawler import catalogue, run
 from crawler.settings import CONTACT
+from crawler.targets import canonical
 
 __all__ = ["main"]
+
+CAPTURE_ID = re.compile(r"\d{14}-[0-9a-f]{10}")
 
 
 @main.command()
@@ -75,20 +79,27 @@ def portals(word: str | None, portals: Path | None) -> None:
 @click.argument("inputs", nargs=-1, required=True, metavar="FILE|URL...")
 @click.option("--url", help="Address a single FILE was saved from.")
 @click.option("--code", help="GB/T 2260 code of the place whose portal it comes from.")
+@click.option(
+    "--as", "verdict", type=click.Choice(["report"]), help="Let the pages count as reports, whatever the rules say."
+)
 @data_option()
-def add(inputs: tuple[str, ...], url: str | None, code: str | None, data: Path) -> None:
+def add(inputs: tuple[str, ...], url: str | None, code: str | None, verdict: str | None, data: Path) -> None:
     """Archive saved pages, texts, PDFs, WARC files, or single addresses.
+
+    With --as report also captures that are here already, by their id: a rejected page is overruled.
 
     \b
     Example:
       fazhi add report.html --url http://www.example.gov.cn/zwgk/t20210331_1.html --code 420683
       fazhi add https://www.example.gov.cn/zwgk/t20210331_1.html
+      fazhi add --as report 20260301080000-0123456789
     """
     from archive import adding
 
     check_code(code)
     addresses = [item for item in inputs if item.lower().startswith(("http://", "https://"))]
-    files = [Path(item) for item in inputs if item not in addresses]
+    ids = [item for item in inputs if verdict and CAPTURE_ID.fullmatch(item)]
+    files = [Path(item) for item in inputs if item not in (*addresses, *ids)]
     if url and (len(files) != 1 or addresses):
         raise UsageError("--url names the address of one file", "give one FILE with --url")
     for file in files:
@@ -97,13 +108,20 @@ def add(inputs: tuple[str, ...], url: str | None, code: str | None, data: Path) 
     exit_code = 0
     if files:
         with printing.progress("archiving") as tick:
-            printing.added(adding.add_files(place, files, url=url, code=code, progress=tick))
+            added = adding.add_files(place, files, url=url, code=code, progress=tick)
+        ids += [item.capture for item in added]
+        if not verdict:
+            printing.added(added)
     if addresses:
         remind(addresses)
         with crawl_progress() as tick:
             summary = run.fetch(place, addresses, code=code, progress=tick)
         show(summary)
         exit_code = summary.exit_code
+        ids += adding.newest(place, [canonical(address) or address for address in addresses])
+    if verdict:
+        with printing.progress("reading again") as tick:
+            printing.added(adding.decide_report(place, ids, progress=tick))
     raise click.exceptions.Exit(exit_code)
 
 

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from archive import captures
-from archive.adding import add_files
+from archive.adding import add_files, decide_report
 from archive.datadir import DataDir
 from archive.errors import UsageError
+from archive.model import Rejection
+from archive.pipeline import Pipeline, read_page
 from archive.rebuild import rebuild
 from archive.saved import is_warc
 
@@ -19,15 +21,15 @@ SEARCH_INDEX = "reports_fts"
 
 
 def dump(path: Path) -> list[tuple[object, ...]]:
-    """Return every row of every table of a database but the inner tables of the search index."""
+    """Return every row of a database but the search index and its row numbers, which only tell the order of saving."""
     db = sqlite3.connect(path)
     names = [row[0] for row in db.execute("select name from sqlite_master where type = 'table' order by name")]
-    rows = [
-        (name, *row)
-        for name in names
-        if not name.startswith(SEARCH_INDEX)
-        for row in db.execute(f"select * from [{name}]")
-    ]
+    rows = []
+    for name in names:
+        if not name.startswith(SEARCH_INDEX):
+            columns = [column[1] for column in db.execute(f"pragma table_info([{name}])") if column[1] != "docid"]
+            listed = ", ".join(f"[{column}]" for column in columns)
+            rows += [(name, *row) for row in db.execute(f"select {listed} from [{name}]")]
     db.close()
     return sorted(rows, key=repr)
 
@@ -130,3 +132,61 @@ def captures_of(place: DataDir) -> int:
         return captures.Captures(db).count()
     finally:
         db.close()
+
+
+def test_a_person_overrules_a_rejection_and_a_rebuild_remembers(archived: DataDir) -> None:
+    db = sqlite3.connect(archived.archive_db)
+    key, reason = db.execute("select capture, reason from rejected where chars > 300 order by capture").fetchone()
+    db.close()
+    (item,) = decide_report(archived, [key])
+    assert item.outcome == "report"
+    assert item.report is not None
+    after = dump(archived.archive_db)
+    (issue,) = [row for row in after if row[0] == "issues" and row[1] == key and "overruled" in row]
+    assert any(str(value).startswith(f"{reason}: ") for value in issue)
+    archived.crawl_db.unlink()
+    rebuild(archived)
+    assert dump(archived.archive_db) == after
+
+
+def test_an_id_that_no_capture_has_is_refused(archived: DataDir) -> None:
+    files = sorted(file.name for file in archived.warc.iterdir())
+    with pytest.raises(UsageError, match="no capture 20200101000000-0123456789"):
+        decide_report(archived, ["20200101000000-0123456789"])
+    assert sorted(file.name for file in archived.warc.iterdir()) == files
+
+
+def test_stale_results_are_read_again_and_told_field_by_field(archived: DataDir) -> None:
+    db = sqlite3.connect(archived.archive_db)
+    (key, digest), (gone,) = (
+        db.execute("select capture, digest from readings order by capture").fetchone(),
+        db.execute("select capture from rejected order by capture").fetchone(),
+    )
+    db.execute("update captures set extractor = '0' where id in (?, ?)", (key, gone))
+    db.execute("update readings set fields = json_set(fields, '$.year', 1999) where capture = ?", (key,))
+    db.execute("update texts set text = 'older text' where id = (select id from reports where digest = ?)", (digest,))
+    db.execute("update rejected set reason = 'news' where capture = ?", (gone,))
+    db.commit()
+    year = db.execute("select year from reports where digest = ?", (digest,)).fetchone()[0]
+    reason = original_reason(archived, gone)
+    told: dict[str, list[tuple[str, object, object]]] = {}
+    counts = Pipeline(archived).run(
+        stale=True,
+        changed=lambda capture, found: told.update({capture.id: [(d.field, d.before, d.now) for d in found]}),
+    )
+    assert sum(counts.values()) == 2
+    assert [(name, before) for name, before, _ in told[key]] == [("year", 1999), ("text", "older text")]
+    assert told[key][0][2] == year
+    assert told.get(gone, []) == ([("outcome", "news", reason)] if reason != "news" else [])
+    assert Pipeline(archived).run(stale=True) == {}
+    db.close()
+
+
+def original_reason(place: DataDir, key: str) -> str:
+    db = captures.connect(place.crawl_db)
+    capture = captures.Captures(db).get(key)
+    db.close()
+    assert capture is not None
+    document = read_page(str(place.warc), str(place.crawl_db), capture)
+    assert isinstance(document, Rejection)
+    return str(document.reason)
