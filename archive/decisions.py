@@ -1,8 +1,7 @@
-"""What a person decided about a page against the rules: ``fazhi add --as report``. Kept in the WARC files, applied after
-extraction.
+"""What a person decided about a page against the rules (``fazhi add --as report``); applied after extraction.
 
-A decision is a WARC ``metadata`` record (``WARC-Fazhi-Capture``, ``WARC-Fazhi-Verdict``), so a rebuild knows it too; the
-table in ``crawl.db`` is its index. The document it makes says so by the issue ``overruled``.
+A decision is a WARC ``metadata`` record (``WARC-Fazhi-Capture``, ``WARC-Fazhi-Verdict``), so a rebuild knows it too;
+the table in ``crawl.db`` is its index. The document it makes says so by the issue ``overruled``.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ def counts(numbers: Mapping[str, int]) -> None:
 
 
 class Changes:
-    """Prints what a newer extraction says otherwise: a line a field as it comes, and at the end how often each changed."""
+    """Prints what a newer extraction says otherwise: a line a field as it comes, at the end how often each changed."""
 
     def __init__(self) -> None:
         self.pages = 0
