@@ -1,13 +1,15 @@
 # make demo   sample portals on loopback -> crawl -> archive -> site   (make demo ARGS=--no-serve ends after the crawl)
 # make test   all tests
 # make check  what CI checks before the tests: style, types, import directions
+# make bench  CPU a page beside peers, written to docs/performance.md
+# make eval   extraction beside other extractors on the labelled pages (an environment of its own: gne pins old libraries)
 # make docs   generated pages of docs/ and the generated parts of datasette_metadata.json
 
 PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
 
-.PHONY: demo test check docs lock bench
+.PHONY: demo test check docs lock bench eval
 
 demo: $(VENV)/.ready
 	$(VENV)/bin/fazhi demo $(ARGS)
@@ -23,6 +25,12 @@ check: $(VENV)/.ready
 
 bench: $(VENV)/.ready
 	$(VENV)/bin/python -m pytest tests/bench $(ARGS)
+
+eval:
+	$(PYTHON) -m venv $(VENV)-eval
+	$(VENV)-eval/bin/python -m pip install --quiet --upgrade pip
+	$(VENV)-eval/bin/python -m pip install --quiet --editable . readability-lxml resiliparse gne justext
+	$(VENV)-eval/bin/python tests/eval/run.py
 
 docs: $(VENV)/.ready
 	$(VENV)/bin/python docs/generate.py
