@@ -40,7 +40,7 @@ def texts(seeds: DataDir) -> dict[str, str]:
 @pytest.mark.real
 @pytest.mark.parametrize("query", QUERIES)
 async def test_three_ways_find_what_a_scan_finds(seeds: DataDir, texts: dict[str, str], query: str) -> None:
-    words = tokens.fold(query).replace('"', "").split()
+    words = [tokens.fold(word.strip('"')) for word in query.split()]
     scanned = {key for key, text in texts.items() if all(word in text for word in words)}
     told = CliRunner().invoke(main, ["search", query, "--json", "--data", str(seeds.root)])
     assert {json.loads(line)["id"] for line in told.stdout.splitlines()} == scanned
