@@ -15,7 +15,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from archive import chrome, dates
+from archive import chrome, dates, filelinks
 from archive.chrome import Kind
 from archive.html import Block, Page
 
@@ -195,7 +195,7 @@ def anchor(page: Page, title: str | None) -> int:
     for index, block in enumerate(blocks):
         if chrome.kind(block.text) is Kind.INFO and not is_link(block) and len(chrome.pairs(block.text)) >= 1:
             return _info_below(page, index - 1)
-        if chrome.is_prose(block.text) and not is_link(block):
+        if chrome.is_sentence(block.text) and not is_link(block):
             break
     return -1
 
@@ -208,7 +208,7 @@ def _is_title(blocks: Sequence[Block], index: int, title: str | None) -> bool:
     line = chrome.fold(blocks[index].text)
     if line == whole:
         return True
-    if len(line) < 4 or not whole.endswith(line):
+    if not line or not whole.endswith(line):
         return False
     for first in (index - 1, index - 2):
         if first >= 0 and chrome.fold("".join(block.text for block in blocks[first : index + 1])) == whole:
@@ -217,17 +217,26 @@ def _is_title(blocks: Sequence[Block], index: int, title: str | None) -> bool:
 
 
 def _info_below(page: Page, index: int) -> int:
+    """Return the last block of the head below a title. Buttons under a line that may be text stand at the end."""
     blocks = page.blocks
     last = index
+    free = False  # a line that may be text was passed
     for number in range(index + 1, min(index + TITLE_REACH, len(blocks))):
         text = blocks[number].text
         found = chrome.kind(text)
-        if found in (Kind.INFO, Kind.BOX, Kind.CRUMB, Kind.WIDGET):
+        if found in (Kind.INFO, Kind.BOX) or (found in (Kind.CRUMB, Kind.WIDGET) and not free):
             last = number
         elif last == number - 1 and (page.nodes[blocks[number].node].tag == "dd" or text in chrome.EMPTY):
             last = number  # the value of a label
-        elif chrome.is_prose(text) or found in (Kind.FOOTER, Kind.MORE) or number - last > 6:
+        elif (
+            chrome.is_sentence(text)
+            or found in (Kind.FOOTER, Kind.MORE)
+            or number - last > 6
+            or filelinks.is_file_name(text)
+        ):
             break
+        elif not is_link(blocks[number]) and found is None:
+            free = True
     return last
 
 
@@ -293,6 +302,8 @@ def _trim(
     first = chrome.head(lines, title, inner=inner)
     last = chrome.tail(lines, [is_link(page.blocks[n]) for n in numbers], first, inner=inner)
     kept = _once(lines[first:last])
+    if kept and (glued := chrome.without_editor(kept[-1])) != kept[-1]:
+        kept[-1] = glued  # 2021年3月1日责任编辑：… : an inline element after the last break
     begin = numbers[first] if first < len(numbers) else end
     finish = numbers[last - 1] + 1 if last > first else begin
     return Region(tuple(kept), begin, finish, how, inner)

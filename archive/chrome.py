@@ -31,6 +31,10 @@ _STAMP = re.compile(  # a date as systems print it, not as authors write it
     r"[\[(（【]?\s*(?:19|20)\d\d(?:[-/.]\d{1,2}[-/.]\d{1,2}|年\d{1,2}月\d{1,2}日(?=.*\d:))"
     r"(?:[ T]*\d{1,2}:\d\d(?::\d\d)?)?\s*[\])）】]?"
 )
+_GLUED = re.compile(  # never cut is what an author may have written: a name, then nothing else
+    r"(.*[^\s的、，：])[\s\u3000]*[\[【(（]?(?:责任编辑|责编|网站编辑|网络编辑)\s*[:：]\s*[^\s。，；：、]{1,12}[\]】)）]?"
+)
+_LAST_PART = re.compile(r"(.*\S)[\s\u3000|｜]+(\S{1,12})\s*$")
 _PUNCTUATED = re.compile(r"[。；！？…]|，.*，|,.*,")
 
 
@@ -60,6 +64,7 @@ class _Labels:
     fields: dict[str, str]
     kinds: dict[str, frozenset[str]]
     pattern: re.Pattern[str]
+    glued: re.Pattern[str]  # the same, with any word before a label
     cell: re.Pattern[str]
 
 
@@ -80,6 +85,8 @@ def labels() -> _Labels:
     fields = {label: name for name, words in data["fields"].items() for label in words}
     ordered = sorted(fields, key=len, reverse=True)
     loose = "|".join(r"\s*".join(map(re.escape, word)) for word in ordered)
+    # No value ends like these words, so they part a line wherever they stand.
+    tools = "|".join(word for word in ordered if fields[word] in ("font", "count"))
     return _Labels(
         fields,
         {name: frozenset(keys) for name, keys in data["kinds"].items()},
@@ -87,8 +94,11 @@ def labels() -> _Labels:
             rf"(?<![\u4e00-\u9fff])(?:{loose})\s*[\]】]?\s*[:：]"
             rf"|(?:{'|'.join(word for word in ordered if len(word) >= 4)})\s*[:：]"
             rf"|(?:{loose})\s*[:：](?=\s*(?:\d|\t|$))"
+            rf"|(?:{tools})\s*[:：]"
+            rf"|[\[【]\s*(?:{loose})\s*[\]】]\s*[:：]?"
         ),
-        re.compile(rf"\s*[\[【]?({loose})[\]】]?\s*[:：]?\s*"),
+        re.compile(rf"[\[【]?\s*(?:{loose})\s*[\]】]?\s*[:：]|[\[【]\s*(?:{loose})\s*[\]】]"),
+        re.compile(rf"\s*[\[【]?\s*({loose})\s*[\]】]?\s*[:：]?\s*"),
     )
 
 
@@ -149,9 +159,12 @@ def pairs(line: str) -> list[Pair]:
         if found:
             return found
     matches = list(table.pattern.finditer(line))
+    if len(matches) > 1 and len(line) <= 200 and "。" not in line:
+        # An info line: 来源：示例局作者： has no space between, only a style.
+        matches = list(table.glued.finditer(line))
     found = []
     for index, match in enumerate(matches):
-        label = _SPACE.sub("", match[0]).strip(":：[]【】")
+        label = re.sub(r"[\s:：\[\]【】]", "", match[0])
         value = line[match.end() : matches[index + 1].start() if index + 1 < len(matches) else len(line)]
         found.append(Pair(table.fields[label], label, _value(value)))
     return found
@@ -165,7 +178,9 @@ def _cells(cells: list[str], table: _Labels) -> list[Pair]:
         match = table.cell.match(cell)
         if match and match.end() == len(cell) and index + 1 < len(cells):
             following = table.cell.match(cells[index + 1])
-            empty = following is not None and following.end() == len(cells[index + 1])
+            empty = following is not None and (
+                following.end() == len(cells[index + 1]) or re.search("[:：]", following[0]) is not None
+            )
             label = _SPACE.sub("", match[1])
             found.append(Pair(table.fields[label], label, "" if empty else _value(cells[index + 1])))
             index += 1 if empty else 2
@@ -178,6 +193,9 @@ def _cells(cells: list[str], table: _Labels) -> list[Pair]:
 
 def _value(text: str) -> str:
     text = _BUTTONS.sub("", text)
+    button = vocabulary().whole["widget"]
+    while (parts := _LAST_PART.match(text)) and button.fullmatch(_SPACE.sub("", parts[2])):
+        text = parts[1]  # 来源：示例局　下载　收藏
     text = text.strip(" \t\u3000|｜;；,，[]【】/")
     for opening, closing in ("()", "（）"):  # a bracket that encloses the whole line leaves its half behind
         if text.endswith(closing) and opening not in text:
@@ -255,6 +273,24 @@ def is_prose(line: str) -> bool:
     return len(line) >= PROSE and _PUNCTUATED.search(line) is not None
 
 
+def without_editor(line: str) -> str:
+    """Return the last line of a text without the name of the editor that a template sets behind it.
+
+    >>> without_editor("2021年3月1日 责任编辑：某某"), without_editor("各单位的责任编辑：按分工落实，不得推诿。")
+    ('2021年3月1日', '各单位的责任编辑：按分工落实，不得推诿。')
+    """
+    return match[1].rstrip() if (match := _GLUED.fullmatch(line)) else line
+
+
+def is_sentence(line: str) -> bool:
+    """Tell whether a line is running text of any length: a sentence, or the end of one.
+
+    >>> is_sentence("今日停水，请储水。"), is_sentence("问：怎么办？"), is_sentence("微信 微博")
+    (True, True, False)
+    """
+    return is_prose(line) or line.endswith(("。", "！", "？", "；", ";"))
+
+
 def same(one: str | None, other: str | None) -> bool:
     """Compare two titles without their white space and with brackets and colons of both widths alike."""
     return bool(one and other) and fold(one) == fold(other)
@@ -323,6 +359,8 @@ def tail(lines: Sequence[str], linked: Sequence[bool], start: int, *, inner: boo
     while end > start:
         line = lines[end - 1]
         found = kind(line)
+        if found and (rest_of := without_editor(line)) != line and kind(rest_of) is None:
+            break  # the date of the signature, with the editor's name behind it
         buttons = found in (Kind.WIDGET, Kind.EDITOR, Kind.CRUMB, Kind.MORE)
         if buttons or (found is Kind.INFO and _ends(line)) or (linked[end - 1] and not inner):
             end -= 1

@@ -5,6 +5,7 @@ The text found here is HTML again and goes through ``html`` like any other; the 
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Sequence
@@ -41,7 +42,7 @@ def find(scripts: Sequence[str]) -> Embedded | None:
             except (ValueError, RecursionError):
                 value = None
             if isinstance(value, dict) and isinstance(value.get("content"), str):
-                found.append(Embedded(value["content"], _fields(value), _attachments(value)))
+                found.append(Embedded(_markup(value["content"]), _fields(value), _attachments(value)))
                 continue
         for match in _CONTENT.finditer(script):
             try:
@@ -49,13 +50,18 @@ def find(scripts: Sequence[str]) -> Embedded | None:
             except (ValueError, RecursionError):
                 continue
             if isinstance(value, str) and _MARKUP.search(value):
-                found.append(Embedded(value, {}))
+                found.append(Embedded(_markup(value), {}))
         if "<![CDATA[" in script:
             value = "\n".join(_sections(script))
             if _MARKUP.search(value):
                 found.append(Embedded(value, {}))
-    found = [one for one in found if len(one.html) >= MINIMUM]
+    found = [one for one in found if one.fields or len(one.html) >= MINIMUM]
     return max(found, key=lambda one: len(one.html)) if found else None
+
+
+def _markup(value: str) -> str:
+    """Return HTML that was escaped once more than it had to be (&lt;p&gt;) as HTML."""
+    return html.unescape(value) if "<" not in value and _MARKUP.search(value) else value
 
 
 def _sections(script: str) -> list[str]:
@@ -69,7 +75,11 @@ def _sections(script: str) -> list[str]:
 
 
 def _fields(value: dict[str, object]) -> dict[str, str]:
-    return {key: content for key, content in value.items() if key != "content" and isinstance(content, str) and content}
+    return {
+        key: str(content)
+        for key, content in value.items()
+        if key != "content" and isinstance(content, str | int) and not isinstance(content, bool) and content
+    }
 
 
 def _attachments(value: dict[str, object]) -> tuple[tuple[str, str], ...]:

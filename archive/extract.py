@@ -142,10 +142,11 @@ def _look_elsewhere(reading: _Reading, root: etree._Element, size: int) -> None:
     """Find a document that is not in the visible tree: in a script, a hidden container, or where no rule looks."""
     page, region = reading.page, reading.region
     if found := embedded.find(page.scripts):
-        inner_root = html.parse(found.html)
+        inner_root = html.parse(f"<div>{found.html}</div>")
         inner = html.read(inner_root, hidden=chrome.hides) if inner_root is not None else html.lines(found.html)
         inside = bodies.whole(inner)
-        if sum(map(len, inside.lines)) >= max(SHORT, 2 * size) and not inside.linked:
+        told = bool(found.fields) and not size  # an object that describes the document, short or empty as it may be
+        if (told or sum(map(len, inside.lines)) >= max(SHORT, 2 * size)) and not inside.linked:
             start = region.start or bodies.anchor(page, reading.known.text) + 1
             reading.found, reading.inner = found, inner
             reading.region = replace(inside.region, start=start, end=start)

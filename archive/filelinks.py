@@ -30,6 +30,15 @@ _PAGE = re.compile(r"\.(?:s?html?|jsp|aspx?|php)(?:$|[?#])|/$", re.I)
 _ANNEX = re.compile(r"^\s*(?:附\s*件|附\s*表|附\s*[:：])")
 
 
+def is_file_name(text: str) -> bool:
+    """Tell whether a line ends like the name of a file.
+
+    >>> is_file_name("部门预算.pdf"), is_file_name("部门预算")
+    (True, False)
+    """
+    return _NAMED.search(text) is not None
+
+
 def find(
     page: Page,
     start: int,

@@ -52,6 +52,11 @@ class _Signs:
     other: tuple[tuple[Reason, str], ...]
 
     @property
+    def whole(self) -> bool:
+        """A short text that has the parts of a report all the same, as towns publish."""
+        return bool(self.core) and (len(self.parts) >= 3 or (bool(self.opening) and len(self.parts) >= 2))
+
+    @property
     def report_like(self) -> bool:
         """A text that could be nothing else: says so in its opening, or has two parts and speaks of nothing else."""
         return bool(self.opening and self.core and self.parts) or (len(self.parts) >= 2 and self.core >= 4)
@@ -110,10 +115,13 @@ def judge(
 
 def _by_text(best: Title | None, signs: _Signs) -> Verdict:
     """Decide by the text what the title leaves open, and let it contradict a title that promises a report."""
-    least = _vocabulary()["limits"]["report_least"]
+    limits = _vocabulary()["limits"]
     promised = best is not None and best.kind is Kind.REPORT
-    if signs.length < least:
-        return Verdict(Reason.EMPTY if promised else Reason.OTHER_DOCUMENT, f"{signs.length} characters of text")
+    if signs.length < (limits["report_short"] if promised and signs.whole else limits["report_least"]):
+        reason = Reason.OTHER_DOCUMENT
+        if promised:  # a few words beside a file, or a summary too short to be sure of
+            reason = Reason.EMPTY if signs.length < limits["report_short"] else Reason.DOUBTFUL
+        return Verdict(reason, f"{signs.length} characters of text")
     against = next(iter(signs.other), None)
     if promised:
         if against is not None and not signs.report_like:

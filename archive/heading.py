@@ -20,11 +20,12 @@ REACH = 30  # blocks above the text in which its title is looked for
 LONGEST = 200
 
 _METAS = ("articletitle", "article_title", "dc.title", "og:title", "title")
-_SPLIT = re.compile(r"\s*[_|｜]+\s*|\s+[-–—]+\s+|\s*(?:>>|»|—{2,})\s*")
-_LAST_DASH = re.compile(r"^(.{4,}?)\s*[-–—]\s*([^-–—]{2,40})$")
+_SPLIT = re.compile(r"\s*[_|｜]+\s*|\s+[-–—]+\s+|\s*(?:>>|»)\s*")
+_LAST_DASH = re.compile(r"^(.{4,}?)\s*[-–—]+\s*([^-–—]{2,40})$")
+_DATED = re.compile(r"(?:19|20)\d\d|第[一二三四五六七八九十百\d]{1,5}[次届期号批]")  # never in the name of a site
 _ENDS = ("_", "|", "｜", "-", ">", "»")
 _SITE = re.compile(
-    r"(?:网|网站|官网|政府|门户|平台|信息网|政务网|首页|[省市区县州旗盟乡镇]|街道|局|厅|委|委员会|办公室|办事处|中心|学校|公开|频道)$"
+    r"(?:网|网站|官网|政府|门户|平台|信息网|政务网|首页|[省市区县州旗盟乡镇]|街道|局|厅|委|委员会|办公室|办事处|中心|学校|公开|频道|专栏|专题|栏目)$"
 )
 _DOCUMENT = re.compile(
     r"(?:报告|总结|情况|通知|通告|公告|公示|意见|办法|细则|方案|规定|决定|批复|函|条例|规划|计划|要点|纲要|清单|目录|指南|须知|解读|解释|简介|年报|报表|白皮书|启事|讲话|汇报|安排|名单|标准|制度|规则|章程)"
@@ -92,7 +93,9 @@ def site_in_title(page: Page, title: str | None) -> str | None:
 
 
 def _is_site(text: str, site: str | None) -> bool:
-    return chrome.same(text, site) or (len(text) <= 40 and _SITE.search(text) is not None)
+    if chrome.same(text, site):
+        return True
+    return len(text) <= 40 and _SITE.search(text) is not None and not _DATED.search(text)
 
 
 def _shown(page: Page, whole: str) -> str | None:

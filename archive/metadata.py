@@ -8,18 +8,17 @@ taken from menus or headers."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 
-from archive import chrome, dates, heading
+from archive import chrome, dates, heading, numbers, signatures
 from archive.body import Region, is_link
 from archive.chrome import Kind, Pair
 from archive.html import Page
 from archive.model import Evidence, Issue, IssueCode, Origin, ValueSource
 
 NEAR = 40  # blocks around the text in which labelled lines are looked for
-SIGNATURE_LINES = 8
 _DATES = (
     "pubdate",
     "publishdate",
@@ -34,19 +33,12 @@ _DATES = (
     "article:published_time",
 )
 _HAN = "\u4e00-\u9fff"
-_DOC_NO = re.compile(
-    rf"[{_HAN}A-Za-z]{{1,20}}\s*[〔\[【(（﹝]\s*(?:19|20)\d\d\s*(?:年)?[〕\]】)）﹞]\s*(?:第)?\s*\d{{1,5}}\s*号|[{_HAN}]{{2,20}}令\s*(?:第)?\s*\d{{1,4}}\s*号"
-)
-_DOC_LABEL = re.compile(r"^(?:发文字号|文\s*号)\s*[:：]?\s*")
-_INDEX_NO = re.compile(r"[0-9A-Za-z][0-9A-Za-z/_.\-—–()（）〔〕\[\]:： ]{3,79}")
 _SITE_CODE = re.compile(r"(?:网站标识码|网站标识编码|网站标识|政府网站标识码)\s*[:：]?\s*((?:\d{10}|bm\d{8}))", re.I)
 _CODE = re.compile(r"(?:\d{10}|bm\d{8})", re.I)
 _HOST = re.compile(
     r"(?:主办单位|主办|版权所有)\s*[:：]?\s*(?:©|ⓒ|\(c\))?\s*([^;；:：\s|｜,，©ⓒ\d][^;；:：\s|｜©ⓒ]{3,30})"
 )
-_ORGAN = re.compile(rf"[{_HAN}（）()、·\s]{{4,60}}")
-_ANNEX = re.compile(r"^\s*(?:附\s*件|附\s*表|附\s*[:：])|\.(?:docx?|pdf|xlsx?|wps|ofd|zip|rar)$", re.I)
-_SENTENCE = re.compile(r"[。；！？]|，")
+_ITSELF = re.compile(r"本(?:站|网|网站|单位|局|部门)(?:原创)?|原创|转载|网络|互联网|整理")  # 来源 that names nobody
 _CRUMB_HEAD = re.compile(r"^[^>＞»›:：]{0,14}[:：]\s*")
 _CRUMB_STEP = re.compile(r"\s*(?:[>＞»›]+|-->|--)\s*")
 _CHINA = timezone(timedelta(hours=8))  # time stamps of these CMS are Chinese days
@@ -95,10 +87,11 @@ def _labelled(page: Page, region: Region) -> dict[str, Pair]:
     low = max(0, region.start - NEAR)
     order = [*range(low, region.start), *range(region.end, len(blocks)), *range(low)]
     found: dict[str, Pair] = {}
+    copies = set(region.lines)  # a second copy of the text, for the phone, has labelled lines of the author's
     for number in order:
         block = blocks[number]
         text = block.text
-        if len(text) > chrome.LONGEST or is_link(block):
+        if len(text) > chrome.LONGEST or is_link(block) or (number >= region.end and text in copies):
             continue
         if chrome.kind(text) not in (Kind.INFO, Kind.BOX, Kind.EDITOR):
             continue
@@ -188,13 +181,13 @@ def _dates(
         told.published, told.published_source = published, ValueSource.LABEL
     else:
         _weaker(told, origin, good)
-    signature, signed = _signature(region.lines)
+    signature, signed = signatures.at_end(region.lines)
     told.signature = signature
     if written:
         told.evidence.append(Evidence("written", str(written), ValueSource.LABEL, written_quote[:80]))
     if signed:
         told.evidence.append(Evidence("written", str(signed), ValueSource.SIGNATURE, " ".join(signature)[:80]))
-    told.written = written or signed or _under_heading(region.lines)
+    told.written = written or signed or signatures.under_heading(region.lines)
     if told.written and told.published and (told.written - told.published).days > 31:
         told.issues.append(
             Issue(IssueCode.DATE_CONFLICT, "written", f"{told.written} is after publication {told.published}")
@@ -240,64 +233,18 @@ def _weaker(told: Fields, origin: Origin, good) -> None:  # type: ignore[no-unty
         told.evidence.append(Evidence("published", str(day), source, (origin.url or "")[:80]))
 
 
-def _signature(lines: Sequence[str]) -> tuple[tuple[str, ...], date | None]:
-    """Return the organs and the date that sign at the end of a text (lists of files may follow)."""
-    end = len(lines)
-    while end and len(lines) - end < 12 and _ANNEX.search(lines[end - 1]):
-        end -= 1
-    for index in range(end - 1, max(end - 1 - SIGNATURE_LINES, -1), -1):
-        line = lines[index]
-        day = dates.alone(line)
-        organ = ""
-        if day is None and len(line) <= 60 and not _SENTENCE.search(line) and (found := dates.find(line)):
-            last = found[-1]
-            if not line[last.end :].strip(" )）日") and _ORGAN.fullmatch(line[: last.start].strip() or "x"):
-                day, organ = last.day, line[: last.start].strip()
-        if day is not None:
-            return ((organ,) if organ else _organs(lines, index)), day
-    if end and end == len(lines) and _is_organ(lines[-1]):
-        return _organs(lines, end), None
-    return (), None
-
-
-def _organs(lines: Sequence[str], index: int) -> tuple[str, ...]:
-    organs: list[str] = []
-    for line in reversed(lines[max(0, index - 4) : index]):
-        if not _is_organ(line):
-            break
-        organs.insert(0, line.strip())
-    return tuple(organs)
-
-
-def _is_organ(line: str) -> bool:
-    return len(line) <= 60 and _ORGAN.fullmatch(line.strip()) is not None and not heading.is_title_line(line)
-
-
-def _under_heading(lines: Sequence[str]) -> date | None:
-    """Return the date under the heading of a text, or behind it on the same line."""
-    for line in lines[:5]:
-        if day := dates.alone(line):
-            return day
-        if len(line) <= 90 and heading.is_title_line(line) and (found := dates.find(line)):
-            return found[-1].day
-        if chrome.is_prose(line):
-            break
-    return None
-
-
 def _numbers(told: Fields, labelled: dict[str, Pair], region: Region, title: str | None) -> None:
     pair = labelled.get("index_no")
-    if pair and _INDEX_NO.fullmatch(pair.value) and sum(c.isdigit() for c in pair.value) >= 4:
-        told.index_no = pair.value
-        told.evidence.append(Evidence("index_no", pair.value, ValueSource.LABEL, f"{pair.label}:{pair.value}"[:80]))
+    if pair and (number := numbers.index_no(pair.value)):
+        told.index_no = number
+        told.evidence.append(Evidence("index_no", number, ValueSource.LABEL, f"{pair.label}:{pair.value}"[:80]))
     if pair := labelled.get("doc_no"):
-        value = re.sub(r"\s+", "", pair.value)
-        if match := _DOC_NO.fullmatch(value):
-            told.doc_no = match[0]
-            told.evidence.append(Evidence("doc_no", match[0], ValueSource.LABEL, f"{pair.label}:{pair.value}"[:80]))
-        elif any(c.isdigit() for c in value):
+        if number := numbers.doc_no(pair.value):
+            told.doc_no = number
+            told.evidence.append(Evidence("doc_no", number, ValueSource.LABEL, f"{pair.label}:{pair.value}"[:80]))
+        elif any(c.isdigit() for c in pair.value):
             told.issues.append(Issue(IssueCode.DOC_NO_INVALID, "doc_no", pair.value[:80]))
-    if told.doc_no is None and (found := _own_number(region.lines, title)):
+    if told.doc_no is None and (found := numbers.own(region.lines, title)):
         told.doc_no, source, quote = found
         told.evidence.append(Evidence("doc_no", told.doc_no, source, quote[:80]))
     for name in ("topic", "validity"):
@@ -306,29 +253,8 @@ def _numbers(told: Fields, labelled: dict[str, Pair], region: Region, title: str
             told.evidence.append(Evidence(name, pair.value, ValueSource.LABEL, f"{pair.label}:{pair.value}"[:80]))
 
 
-def _own_number(lines: Sequence[str], title: str | None) -> tuple[str, ValueSource, str] | None:
-    """Return the number of this document from its title or a line of its own at the head; a cited number is not it."""
-    if title:
-        bare = title.strip()
-        for match in _DOC_NO.finditer(bare):
-            before, after = bare[: match.start()].strip(" [【〔(（"), bare[match.end() :].strip(" ]】〕)）")
-            if (not before or not after) and "《" not in bare[: match.start()][-1:]:
-                return re.sub(r"\s+", "", match[0]), ValueSource.TITLE, title
-    for line in lines[:8]:
-        bare = _DOC_LABEL.sub("", line.strip())
-        if own := _DOC_NO.fullmatch(bare):
-            return re.sub(r"\s+", "", own[0]), ValueSource.BODY, line
-    if (
-        len(lines) == 1
-        and _ANNEX.search(lines[0])
-        and (named := re.search(rf"[(（]({_DOC_NO.pattern})[)）]\.\w+$", lines[0]))
-    ):
-        return named[1], ValueSource.BODY, lines[0]
-    return None
-
-
 def _people(told: Fields, page: Page, labelled: dict[str, Pair]) -> None:
-    for name in ("publisher", "source"):
+    for name in ("source", "publisher", "issuing"):
         pair = labelled.get(name)
         if pair and 2 <= len(pair.value) <= 80 and re.search(f"[{_HAN}]", pair.value):
             told.evidence.append(
@@ -336,7 +262,8 @@ def _people(told: Fields, page: Page, labelled: dict[str, Pair]) -> None:
             )
             if name == "source":
                 told.source = pair.value
-            told.publisher = told.publisher or pair.value
+            if told.publisher is None or (_ITSELF.fullmatch(told.publisher) and name == "publisher"):
+                told.publisher = pair.value
     meta = page.metas.get("contentsource")
     if meta and re.search(f"[{_HAN}]", meta):
         told.evidence.append(Evidence("publisher", meta, ValueSource.META, f"ContentSource={meta}"[:80]))

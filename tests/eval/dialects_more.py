@@ -1,0 +1,161 @@
+# ruff: noqa: E501  # templates read better unbroken
+"""More page templates: VSB, UCAP, Sichuan, Hunan, Beijing, Chongqing, Guizhou, old table sites, print views, shells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .dialects import FOOT, _files, _foot, _head, _li, _metas
+from .documents import Doc
+
+
+def _cn(day: str) -> str:
+    year, month, rest = day.split("-")
+    return f"{year}年{month}月{rest}日"
+
+
+def vsb(d: Doc, text: str) -> str:
+    """VSB: everything in a form, time and clicks with a script, files in a list with a download count."""
+    files = "".join(
+        f'<li style="list-style:none;">附件【<a href="/system/_content/download.jsp?urltype=news.DownloadAttachUrl&owner=1&wbfileid={n}" target="_blank">{name}</a>】<span>已下载<span id="nattach{n}"></span>次</span></li>'
+        for n, (name, _) in enumerate(d.files)
+    )
+    return (
+        _head(
+            f"{d.title}-示例县司法局",
+            f'<META Name="keywords" Content="示例县司法局" /><META Name="description" Content="{d.title}" />',
+        )
+        + f'<div class="topbox"><ul>{_li()}</ul></div><div class="weizhi">您现在的位置：<a>首页</a>>><a>通知公告</a>>>正文</div><div class="main"><form name="_newscontent_fromname"><div class="xl-con"><h3 align="center">{d.title}</h3><div align="center" class="xinxi"><span>发布时间：{_cn(d.published)} 09:12</span>&nbsp;&nbsp;<span>点击：[<script>_showDynClicks("wbnews", 1, 2)</script>]</span>&nbsp;&nbsp;<span>来源：{d.source}</span></div>'
+        f'<div id="vsb_content_501"><div class="v_news_content">{text}</div></div><p></p><div><ul>{files}</ul></div><p></p><div class="sxy"><p>上一条：<a href="1.htm">我市出台惠企政策</a></p><p>下一条：<a href="2.htm">全县抓好春耕生产</a></p></div><p align="right">【<a href="javascript:window.opener=null;window.close();">关闭</a>】</p></div></form></div><div class="foot">{_foot()}</div></body></html>'
+    )
+
+
+def ucap(d: Doc, text: str) -> str:
+    """UCAP after www.gov.cn: labels with wide spaces in a table of the policy library, td#UCAP-CONTENT."""
+    return (
+        _head(
+            f"{d.title}_政府信息公开专栏",
+            f'<meta name="firstpublishedtime" content="{d.published}-15:20:00"/><meta name="lanmu" content="信息公开"/><meta name="manuscriptId" content="123"/>',
+        )
+        + f'<div class="xxgk_main"><div class="BreadcrumbNav"><a>首页</a>&nbsp;&gt;&nbsp;<a>公开</a></div><table class="bd1"><tbody><tr><td><table border="0"><tbody><tr><td class="zwgk"><b>标　　题：</b></td><td colspan="3">{d.title}</td></tr><tr><td><b>索 引 号：</b></td><td>{d.index_no or ""}</td><td><b>主题分类：</b></td><td>综合政务\\其他</td></tr><tr><td><b>发文机关：</b></td><td>{d.source}</td><td><b>成文日期：</b></td><td>{_cn(d.written) if d.written else ""}</td></tr><tr><td><b>发文字号：</b></td><td>{d.doc_no or ""}</td><td><b>发布日期：</b></td><td>{_cn(d.published)}</td></tr></tbody></table></td></tr></tbody></table>'
+        f'<table class="border-table"><tbody><tr><td class="b12c pages_content" id="UCAP-CONTENT">{text}{"<p>附件：" + _files(d, "<a href={1}>{0}</a>") + "</p>" if d.files else ""}</td></tr></tbody></table><div class="share-box">【<a>我要纠错</a>】</div></div><div class="footer">{_foot()}</div></body></html>'
+    )
+
+
+def sichuan(d: Doc, text: str) -> str:
+    """Sichuan columns: ucap elements, the time in Chinese with the hour, the editor under the text."""
+    return (
+        _head(
+            f"{d.title}- 示例市人民政府", _metas(d) + '<meta name="others" content="页面生成时间 2023-09-26 01:02:03"/>'
+        )
+        + f'<div class="head"><ul>{_li()}</ul></div><div class="wrap"><div class="curr">您所在的位置：<a>首页</a> &gt; <a>公示公告</a></div><div id="articlecontent"><h2><ucaptitle>{d.title}</ucaptitle></h2><ul id="articleattribute"><li>{_cn(d.published)} 09时10分</li><li>来源: <a>{d.source}</a></li><li>【字体：<a>大</a> <a>中</a> <a>小</a>】</li><li>点击数：<span>18</span></li></ul><div id="cmsArticleContent"><ucapcontent>{text}</ucapcontent></div><div class="fj">{"<p>附件：</p>" + _files(d, "<p><a href={1}>{0}</a></p>") if d.files else ""}</div><div class="zrbj">责任编辑:某某</div><div id="fxd">分享到：<a>微信</a></div></div></div><div class="bottom">{_foot()}</div></body></html>'
+    )
+
+
+def hunan(d: Doc, text: str) -> str:
+    """Hunan counties: box of 统一登记号 and 信息时效期, info line of spans, the text in .tys-main-zt-show."""
+    return (
+        _head(f"{d.title}-示例县政府门户网站", _metas(d))
+        + f'<div class="top"><ul>{_li()}</ul></div><div class="tys-main"><div class="sdwz">当前位置：<a>首页</a>><a>政务公开</a></div><table class="xxgk_tab"><tr><td><b>索引号：</b>{d.index_no or ""}</td><td><b>统一登记号：</b></td><td><b>文号：</b>{d.doc_no or ""}</td></tr><tr><td><b>公开责任部门：</b>{d.source}</td><td><b>公开范围：</b>全部公开</td><td><b>信息时效期：</b>2099-12-31</td></tr></table><h2 class="tys-main-zt-tit">{d.title}</h2>'
+        f'<div class="tys-main-zt-info"><span>发布时间：{d.published} 16:22</span><span>信息来源：{d.source}</span><span>作者：</span><span>浏览量：<i>233</i></span><span>| 字体<i>大</i><i>小</i></span></div><div class="tys-main-zt-show">{text}{_files(d, "<p><a href={1}>{0}</a></p>")}</div><div class="ewm-box"><p>扫一扫在手机打开当前页</p></div></div><div class="foot-box">{_foot()}</div></body></html>'
+    )
+
+
+def beijing(d: Doc, text: str) -> str:
+    """Beijing: labels in square brackets without a colon, a list as box, #mainText, the print button first."""
+    rows = [
+        ("主题分类", "综合政务"),
+        ("发文机构", d.source),
+        ("成文日期", d.written or ""),
+        ("发文字号", d.doc_no or ""),
+        ("发布日期", d.published),
+        ("有效性", "是"),
+    ]
+    return (
+        _head(f"{d.title}_示例市人民政府门户网站", _metas(d, pub=d.published))
+        + f'<header><ul>{_li()}</ul></header><div class="container"><ol class="doc-info clearfix">{"".join(f"<li class=fl>[{k}]<span>{v}</span></li>" for k, v in rows if v)}</ol><div class="article"><div class="header"><h1>{d.title}</h1><p><span>日期：{d.published}</span>&nbsp;<span class="laiyuan">来源：{d.source}</span></p></div><div class="othermessage"><span>分享：</span><span>字号：<a>大</a><a>中</a><a>小</a></span></div><div id="mainText" class="mainTextBox"><div class="view TRS_UEDITOR">{text}</div></div><ul class="fujian">{_files(d)}</ul></div></div><footer>{_foot()}</footer></body></html>'
+    )
+
+
+def chongqing(d: Doc, text: str) -> str:
+    """Chongqing: the box twice (desk and phone), values in their own cells, .zwxl-article."""
+    box = f'<tr><td class="t">[ 索引号 ]</td><td>{d.index_no or ""}</td><td class="t">[ 发文字号 ]</td><td>{d.doc_no or ""}</td></tr><tr><td class="t">[ 发布机构 ]</td><td>{d.source}</td><td class="t">[ 主题分类 ]</td><td>综合政务</td></tr><tr><td class="t">[ 成文日期 ]</td><td>{d.written or ""}</td><td class="t">[ 发布日期 ]</td><td>{d.published}</td></tr>'
+    return (
+        _head(f"{d.title}_示例区人民政府", _metas(d))
+        + f'<div class="top-nav"><ul>{_li()}</ul></div><div class="zwxl-main"><div class="crumbs"><a>首页</a> > <a>政务公开</a></div><table class="zwxl-table">{box}</table><table class="zwxl-table zwxl-m">{box}</table><p class="zwxl-title">{d.title}</p><div class="zwxl-bar"><span>日期：{d.published}</span><span>听全文</span><span>字体：<a>大</a><a>中</a><a>小</a></span></div><div class="zwxl-content"><div class="zwxl-article"><div class="view TRS_UEDITOR">{text}</div></div><div class="fjxz">{"<p>附件下载：</p>" + _files(d, "<p><a href={1}>{0}</a></p>") if d.files else ""}</div></div></div><div class="gb-footer">{_foot()}</div></body></html>'
+    )
+
+
+def guizhou(d: Doc, text: str) -> str:
+    """Guizhou TRS: box in a table of six cells, type size as A, related reading and neighbours after the text."""
+    return (
+        _head(f"{d.title}_示例市人民政府门户网站", _metas(d))
+        + f'<div class="Header"><ul>{_li()}</ul></div><div class="Box"><div class="dqwz">当前位置：<a>首页</a> &gt; <a>政策文件</a></div><div class="Article_xx"><table><tr><th>索引号：</th><td>{d.index_no or ""}</td><th>信息分类：</th><td>综合</td></tr><tr><th>发布机构：</th><td>{d.source}</td><th>发文日期：</th><td>{d.written or ""}</td></tr><tr><th>文号：</th><td>{d.doc_no or "无"}</td><th>是否有效：</th><td>是</td></tr><tr><th>信息名称：</th><td colspan=3>{d.title}</td></tr></table></div><div class="Article"><h1>{d.title}</h1><div class="toolbar"><span>发布时间：{d.published} 11:32</span><span>字体：[<a>A大</a> <a>A中</a> <a>A小</a>]</span></div>'
+        f'<div class="Article_zw zw"><div class="view TRS_UEDITOR">{text}</div></div><div class="Article_fj">{"<b>附件：</b>" + _files(d, "<p><a href={1}>{0}</a></p>") if d.files else ""}</div><div class="xgwj"><h3>相关文章</h3><ul><li><a href="/t1">全县抓好春耕生产</a></li></ul></div><div class="sxp"><div>上一篇：<a href="/t2">我市出台惠企政策</a></div><div>下一篇：没有了</div></div></div></div><div class="Footer">{_foot()}</div></body></html>'
+    )
+
+
+def old_tables(d: Doc, text: str) -> str:
+    """A site of 2008: GB2312, layout tables, fonts, author and hits in brackets under the title."""
+    return (
+        f'<html><head><meta http-equiv="Content-Type" content="text/html; charset=gb2312"><title>示例县农业信息网</title></head><body><table width="1000" align="center"><tr><td bgcolor="#0066cc">{_li("span")}</td></tr></table><table width="1000"><tr><td width="200" valign="top"><table><tr><td>栏目导航</td></tr>{"".join(f"<tr><td><a href={n}.asp>{m}</a></td></tr>" for n, m in enumerate(("通知公告", "工作动态", "政策法规")))}</table></td><td valign="top"><table width="100%"><tr><td>您的位置：<a>首页</a>&gt;&gt;<a>工作动态</a>&gt;&gt;正文</td></tr>'
+        f'<tr><td align="center"><font size="4" color="red"><b>{d.title}</b></font></td></tr><tr><td align="center">作者：办公室　来源：{d.source}　更新时间：{d.published} 9:05:03　点击数：326　【字体：<a>小</a> <a>大</a>】</td></tr><tr><td style="font-size:14px">{text}</td></tr>{"<tr><td>附件：" + _files(d, "<a href={1}>{0}</a> ") + "</td></tr>" if d.files else ""}<tr><td align="right">【<a>打印本页</a>】【<a>关闭窗口</a>】</td></tr><tr><td>上一篇：<a>我市出台惠企政策</a></td></tr><tr><td>下一篇：<a>全县抓好春耕生产</a></td></tr></table></td></tr></table><table width="1000"><tr><td align="center">版权所有：示例县农业局　技术支持：示例网络公司<br>{FOOT[2]}</td></tr></table></body></html>'
+    )
+
+
+def siteserver(d: Doc, text: str) -> str:
+    """SiteServer: date in a span, 编辑 and 浏览 after it, a vote and a code under the text."""
+    return (
+        _head(f"{d.title} - 通知公告 - 示例县教育体育局", "")
+        + f'<div class="wrapper"><div class="nav">{_li("span")}</div><div class="location">当前位置：<a>首页</a> > <a>通知公告</a> ></div><div class="content_left"><div class="con_tit">{d.title}</div><div class="con_info">{d.published} 编辑：admin 来源：{d.source} 浏览：<span>31</span>次</div><div class="con_txt">{text}{_files(d, "<p><a href={1}>{0}</a></p>")}</div><div class="pnext">上一篇：<a>我市出台惠企政策</a><br/>下一篇：<a>全县抓好春耕生产</a></div></div><div class="content_right"><h3>热点新闻</h3><ul><li><a href="/3">全县抓好春耕生产</a><span>03-02</span></li><li><a href="/4">我市出台惠企政策</a><span>03-01</span></li></ul></div></div><div class="footer">{_foot()}</div></body></html>'
+    )
+
+
+def liaoning(d: Doc, text: str) -> str:
+    """Liaoning: title and sub-title in a box, source and author, a date in Chinese, the reader's vote."""
+    return (
+        _head(
+            f"{d.title}_示例市人民政府",
+            f'<meta name="ArticleTitle" content="{d.title}" /><meta name="PubDate" content="{d.published} 08:30:00" /><meta name="ContentSource" content="{d.source}" />',
+        )
+        + f'<div class="mainNav">{_li("span")}</div><div class="dlListBox"><div class="dlList_loc">您的位置：<a>首页</a>><a>政务公开</a></div><div class="xlrllt"><div class="xlrlltit">{d.title}</div><div class="xlsj">发布时间：{_cn(d.published)} &nbsp; 信息来源：{d.source} &nbsp; 浏览次数：<script></script></div><div class="TRS_PreAppend" style="overflow-x: hidden;">{text}</div>{"<div class=fj>附件：" + _files(d, "<a href={1}>{0}</a>") + "</div>" if d.files else ""}<div class="xlfx"><p>分享到：</p></div></div></div><div class="bottomBox">{_foot()}</div></body></html>'
+    )
+
+
+def shandong(d: Doc, text: str) -> str:
+    """Shandong jpaas: definition box without colons in th, a stamp image, .art_con."""
+    return (
+        _head(f"示例市人民政府 政策文件 {d.title}", _metas(d))
+        + f'<div class="h"><ul>{_li()}</ul></div><div class="wip_lef"><div class="breadcrumb">当前位置：<a>首页</a>/<a>政府文件</a></div><table class="xxgk_table"><tr><th>标题：</th><td colspan=3>{d.title}</td></tr><tr><th>索引号</th><td>{d.index_no or ""}</td><th>公开方式</th><td>主动公开</td></tr><tr><th>发文机关</th><td>{d.source}</td><th>组配分类</th><td>政府文件</td></tr><tr><th>成文日期</th><td>{d.written or ""}</td><th>发布日期</th><td>{d.published}</td></tr><tr><th>发文字号</th><td>{d.doc_no or ""}</td><th>有效性</th><td>有效</td></tr></table><div class="wip_art_con"><h1 class="sp_title">{d.title}</h1><div class="people-desc"><span>发布日期：{d.published} 17:05</span><span>浏览次数：<i>88</i></span><span>字体：[<a>大</a><a>中</a><a>小</a>]</span></div><div class="art_con">{text}</div><div class="fj_box">{"<p>附件：</p>" + _files(d, "<p><a href={1}>{0}</a></p>") if d.files else ""}</div><div class="qr"><p>扫描二维码在手机上查看</p></div></div></div><div class="foot">{_foot()}</div></body></html>'
+    )
+
+
+def ankang(d: Doc, text: str) -> str:
+    """Ankang and Node sites: one line of author, time, source and hits; text in .content of a list item."""
+    return (
+        _head(f"{d.title}-示例县人民政府", "")
+        + f'<div class="top_nav"><ul>{_li()}</ul></div><div class="path">您所在的位置：<a>首页</a> / <a>政务公开</a> / <a>通知公告</a></div><div class="detail"><div class="info_title">{d.title}</div><div class="info_source">作者：&nbsp;&nbsp;&nbsp;时间：{d.published} 15:40&nbsp;&nbsp;来源：{d.source}&nbsp;&nbsp;字号：<a>大</a> <a>中</a> <a>小</a>&nbsp;&nbsp;<a>打印</a></div><div class="info_con"><div id="Zoom">{text}</div></div><div class="accessory">{"附件：" + _files(d, "<a href={1}>{0}</a>") if d.files else ""}</div><div class="info_bot"><a>【关闭窗口】</a><a>【返回顶部】</a></div></div><div class="footer">{_foot()}</div></body></html>'
+    )
+
+
+def print_view(d: Doc, text: str) -> str:
+    """A print view: title, date and address of the original, text, nothing named."""
+    return (
+        _head("打印预览", "")
+        + f'<p align="right"><a href="javascript:print()">打印</a> <a href="javascript:close()">关闭窗口</a></p><center><h2>{d.title}</h2></center><p align="center">来源：{d.source}　　发布时间：{d.published}</p><hr>{text}{_files(d, "<p><a href={1}>{0}</a></p>")}<hr><p>来自：http://www.example.gov.cn/art/2021/3/18/art_1_1.html</p></body></html>'
+    )
+
+
+def vue(d: Doc, text: str) -> str:
+    """A page of a front-end framework, rendered on the server: cloaked templates, ng-hide copies, data attributes."""
+    return (
+        _head(d.title, "")
+        + f'<div id="app" v-cloak data-server-rendered="true"><div class="nav-menu">{_li("span")}</div><div class="el-breadcrumb"><span>首页</span><i>/</i><span>通知公告</span></div><div class="detail-page"><div class="detail-page__title">{d.title}</div><div class="detail-page__meta"><span>发布日期：{d.published}</span><span>来源：{d.source}</span></div><div class="ng-hide">{text}</div><div class="detail-page__body rich-text">{text}</div><div class="detail-page__files">{_files(d, "<div><a href={1}>{0}</a></div>")}</div></div></div><footer>{_foot()}</footer></body></html>'
+    )
+
+
+FRAMES: dict[str, Callable[[Doc, str], str]] = {
+    "vsb": vsb, "ucap": ucap, "sichuan": sichuan, "hunan": hunan, "beijing": beijing, "chongqing": chongqing, "guizhou": guizhou, "old_tables": old_tables, "siteserver": siteserver,
+    "liaoning": liaoning, "shandong": shandong, "ankang": ankang, "print_view": print_view, "vue": vue,
+}  # fmt: skip
+BOXED = frozenset(("ucap", "hunan", "chongqing", "guizhou", "shandong"))
