@@ -33,7 +33,7 @@ def refusal(page: Page) -> str | None:
         return f"status {page.status}"
     if page.status >= 300 or not page.text:
         return None
-    bare = re.sub(r"(?s)<[^>]*>", " ", _SCRIPT.sub(" ", page.text[: 40 * SHELL]))
+    bare = re.sub(r"<[^<>]*>", " ", _SCRIPT.sub(" ", page.text[: 40 * SHELL]))
     visible = " ".join(bare.split())
     if page.root is not None and len(page.root.xpath("//a[@href]")) > LINKS:
         return None

@@ -15,6 +15,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cache
 from importlib import resources
+from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -30,6 +31,8 @@ NEIGHBOURS = 3  # how many elements beside a link may hold its date
 SURE = 60  # weight from which on a column's name or address names the subject itself
 LONGEST_COLUMN = 20  # characters of a column's name
 LONGEST_ROW = 600  # characters; a longer stretch is no row of a list
+LONGEST_TITLE = 500  # characters; what is longer is cut: it is no title, and may have been made to cost time
+MOST_LINKS = 10_000  # links read of one page, about two seconds; the largest real page seen had some 1,500
 
 GENRE = re.compile(r"报告|情况|总结|白皮书")
 PROMISING = (titles.Kind.REPORT, titles.Kind.WEAK, titles.Kind.DOUBTFUL)
@@ -70,15 +73,19 @@ def read(page: Page, *, files: bool = False) -> list[Link]:
     two tell together.
     """
     found: dict[str, Link] = {}
-    for element, row in _rows(page):
+    texts: dict[HtmlElement, str] = {}  # of rows: a row can hold one address thousands of times
+    for element, row in islice(_rows(page), MOST_LINKS):
         href = element.get("href", "")
         if files and not LIKE_FILE.search(href):
             continue
         url = page.resolve(href)
         if url is None:
             continue
-        shown = _shown(element)
-        link = Link(url, _title(shown, _clean(element.get("title") or "")), shown, _date(element, row))
+        if row not in texts:
+            texts[row] = _text(row)
+        shown = _shown(element)[:LONGEST_TITLE]
+        title = _title(shown, _clean(element.get("title") or "")[:LONGEST_TITLE])
+        link = Link(url, title, shown, _date(element, row, texts[row]))
         known = found.get(url)
         if known is None:
             found[url] = link
@@ -86,6 +93,11 @@ def read(page: Page, *, files: bool = False) -> list[Link]:
             longer = link if len(link.title) > len(known.title) else known
             found[url] = replace(longer, date=known.date or link.date)
     return [link for link in found.values() if link.title]
+
+
+def too_many(page: Page) -> bool:
+    """Say whether a page has more links than are read of it."""
+    return page.root is not None and page.root.xpath("count(//a[@href])") > MOST_LINKS
 
 
 def kind_of(link: Link, *, in_column: bool = False) -> Kind:
@@ -201,9 +213,11 @@ def _title(shown: str, attribute: str) -> str:
     return attribute if attribute.startswith(shown) and "：" not in attribute[len(shown) :] else shown
 
 
-def _date(element: HtmlElement, row: HtmlElement) -> date | None:
-    """Return the date beside a link: in its row, in the elements after or before it, in its title attribute."""
-    text = _text(row)
+def _date(element: HtmlElement, row: HtmlElement, text: str) -> date | None:
+    """Return the date beside a link: in its row, in the elements after or before it, in its title attribute.
+
+    ``text`` is that of the row.
+    """
     if len(text) <= LONGEST_ROW:
         own = _text(element)
         rest = text.replace(own, " ", 1) if row is not element else ""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from archive.model import Role
-from crawler import families
+from crawler import families, guard, links
 from crawler.families import pagers
 from crawler.families.base import DEPTH, PAGES, entries_of, prefix
 from crawler.links import Link
@@ -285,3 +285,38 @@ def test_page_2_of_real_list_pages(shared: Path) -> None:
         told[label["name"]] = found[0].rsplit("/", 1)[1] if found and declared else None
         wanted[label["name"]] = label["next_page"]
     assert told == wanted
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>x</p>" + "\n" * 2_000_000,
+        "<!--" * 500_000,
+        "<" * 2_000_000,
+        "pagination_script_config" + " " * 2_000_000,
+        "pagination_script_config.total=" + "9" * 5000,
+        "<script>$('#p').pagination('setPage', 1, " + "9" * 5000 + ")</script>",
+        "<p>法治</p><script>Pager({size:²,current:0,prefix:'index'})</script>",
+        "<a href='/l/x.html'>" + "…" * 600_000 + "x</a>",
+        "<div>" + "<a href='/l/x.html'>法治政府建设</a>" * 20_000 + "</div>",
+    ],
+    ids=["blank", "comments", "tags", "spaces", "total", "set_page", "pager", "title", "one_address"],
+)
+def test_a_page_made_to_cost_time_is_read_all_the_same(body: str) -> None:
+    """Each took minutes or raised: time that grows with the square of the length, and numbers too long for ``int``."""
+    listing = "http://127.0.0.1:1/l/"
+    page = Page(listing, body.encode())
+    place = Portal(code="990101", name="示例县", home=listing, listings=(listing,), hosts=frozenset({"127.0.0.1:1"}))
+    target = Target(url=listing, role=Role.LISTING, portal="990101", listing=listing)
+    assert guard.refusal(page) is None
+    found = families.choose(page).follow(page, target, place)
+    assert found.truncated is None or "links" in found.truncated
+
+
+def test_a_page_with_too_many_links_is_cut_short_aloud() -> None:
+    listing = "http://127.0.0.1:1/l/"
+    row = "<li><a href='/l/{0}.html'>示例县{0}年法治政府建设情况报告</a></li>"
+    page = Page(listing, "".join(row.format(n) for n in range(links.MOST_LINKS + 1)).encode())
+    place = Portal(code="990101", name="示例县", home=listing, listings=(listing,), hosts=frozenset({"127.0.0.1:1"}))
+    found = families.choose(page).follow(page, Target(url=listing, role=Role.LISTING, portal="990101"), place)
+    assert (found.truncated or "").startswith("more than 10,000 links")

@@ -78,6 +78,8 @@ class Family:
         if target.page > 1 and not entries - seen:
             return self.missing(target, repeated=True)
         targets, truncated = self._behind(page, target, portal, entries)
+        if links.too_many(page):
+            truncated = f"more than {links.MOST_LINKS:,} links on {page.url}"
         targets += [*self._reports(found, page, target), *self._columns(found, page, target, portal)]
         return Followed(tuple(targets), frozenset(entries), truncated)
 

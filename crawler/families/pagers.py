@@ -21,9 +21,12 @@ FULL_PAGE = 10  # dated entries from which on a listing may go on without any si
 
 _ARGUMENT = r"\s*(?:'([^']*)'|\"([^\"]*)\"|(-?\d+))\s*"
 _CALL = re.compile(r"(?<!function )\bcreatePage(?:HTML|Html)?\s*\(([^()]{1,300})\)")
-_CONFIG = re.compile(r"pagination_script_config(?:\s*=?\s*\{[^{}]*?\btotal\s*:|\.total\s*=)\s*[\"']?(\d+)")
-_COMMENT = re.compile(r"<!--(?!\[|\s*\n).*?-->|^\s*//[^\n]*", re.MULTILINE)
-_SET_PAGE = re.compile(r"\.pagination\(\s*[\"']setPage[\"']\s*,\s*(\d+)\s*,\s*(\d+)\s*\)")
+_CONFIG = re.compile(
+    r"pagination_script_config(?:\s*(?:=\s*)?\{[^{}]{0,400}?\btotal\s*:|\.total\s*=)\s*[\"']?(\d{1,9})(?!\d)"
+)
+# A comment begins anew at each "<!--", and neither form may run over blank lines: both would take quadratic time.
+_COMMENT = re.compile(r"<!--(?!\[|\s*\n)(?:[^-<\n]|-(?!->)|<(?!!--))*-->|^[ \t]*//[^\n]*", re.MULTILINE)
+_SET_PAGE = re.compile(r"\.pagination\(\s*[\"']setPage[\"']\s*,\s*(\d{1,9})\s*,\s*(\d{1,9})\s*\)")
 _PAGER = re.compile(r"(?<!function )\bPager\s*\(\s*\{([^{}]{1,400})\}")
 _NUMBER_IN_NAME = re.compile(r"_(\d{1,4})(?=\.[a-z]+$)")
 
@@ -78,7 +81,11 @@ def _pager_object(text: str, page: Page) -> Call | None:
     """``Pager({size:3, current:0, prefix:'index', suffix:'html'})``, counted from 0."""
     for match in _PAGER.finditer(text):
         values = dict(re.findall(r"(\w+)\s*:\s*[\"']?([\w.-]+)", match[1]))
-        if {"size", "current", "prefix"} <= values.keys() and values["size"].isdigit() and values["current"].isdigit():
+        if (
+            {"size", "current", "prefix"} <= values.keys()
+            and values["size"].isdecimal()
+            and values["current"].isdecimal()
+        ):
             form = _form(page, f"{values['prefix']}_{{p-1}}.{values.get('suffix', 'html').lstrip('.')}")
             return Call(int(values["size"]), int(values["current"]) + 1, form)
     return None
