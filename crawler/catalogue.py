@@ -22,7 +22,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from archive.errors import UsageError
 from crawler import families
@@ -57,13 +56,15 @@ def load(file: Path | None = None) -> dict[str, Portal]:
 def read(file: Path) -> dict[str, Portal]:
     """Return the portals of one file, by code."""
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
+        content = tomllib.loads(file.read_text(encoding="utf-8-sig"))  # Windows editors write a mark
     except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error.strerror}", "check the path and its permissions") from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{file}: not UTF-8 (byte {error.start})", "save the file as UTF-8") from error
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{file}: no valid TOML: {error}", "correct the line that is named") from error
+    except RecursionError as error:
+        raise UsageError(f"{file}: no portal file, but lists in lists", "give the path of a portal file") from error
     family = content.pop("family", None)
     if family is not None:
         _check_family(family, f"{file}: key 'family'")
@@ -165,7 +166,7 @@ def _texts(entry: Mapping[str, object], key: str, where: str) -> tuple[str, ...]
 
 
 def _address(url: str, key: str, where: str) -> str:
-    if urlsplit(url).scheme.lower() not in ("http", "https") or not (found := canonical(url)):
+    if not (found := canonical(url)):
         raise UsageError(f"{where}: key '{key}' holds {url!r}", "a web address that begins with http:// or https://")
     return found
 

@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import click
 from rich.table import Table
@@ -20,9 +19,11 @@ from archive.datadir import DataDir
 from archive.errors import UsageError
 from crawler import catalogue, run
 from crawler.settings import CONTACT
-from crawler.targets import canonical
+from crawler.targets import canonical, netloc
 
 __all__ = ["main"]
+
+LOCAL = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?")
 
 CAPTURE_ID = re.compile(r"\d{14}-[0-9a-f]{10}")
 
@@ -173,7 +174,7 @@ def crawl_progress() -> Iterator[run.Progress]:
 
 def remind(addresses: Sequence[str]) -> None:
     """Say that a contact is missing where servers of others are about to be asked."""
-    foreign = any(urlsplit(address).hostname not in ("127.0.0.1", "localhost", "::1") for address in addresses)
+    foreign = any(not LOCAL.fullmatch(netloc(address)) for address in addresses)
     if foreign and not os.environ.get("FAZHI_CONTACT"):
         click.echo(
             f"fazhi: FAZHI_CONTACT is not set - set it to where a webmaster can reach you; it is {CONTACT} now",

@@ -137,6 +137,21 @@ def test_selects_by_code_name_and_address(tmp_path: Path, place: str, codes: lis
     assert [entry.code for entry in catalogue.select(known, [place])] == codes
 
 
+@pytest.mark.parametrize("url", ["http://[abc/", "http://a.gov.cn:99999/", "ftp://a.gov.cn/"])
+@pytest.mark.parametrize("key", ["home", "listings"])
+def test_an_address_that_is_none_is_a_told_fault(tmp_path: Path, key: str, url: str) -> None:
+    home, listing = (url, "/l/") if key == "home" else ("http://a.gov.cn/", url)
+    entry = f'[990101]\nname = "示例县"\nhome = "{home}"\nlistings = ["{listing}"]\n'
+    with pytest.raises(UsageError, match=f"key '{key}' holds"):
+        catalogue.load(write(tmp_path, entry))
+
+
+def test_a_byte_order_mark_is_no_fault_and_a_heap_of_brackets_is_a_told_one(tmp_path: Path) -> None:
+    assert set(catalogue.load(write(tmp_path, "\ufeff" + GOOD))) == set(catalogue.load(write(tmp_path, GOOD)))
+    with pytest.raises(UsageError, match="lists in lists"):
+        catalogue.load(write(tmp_path, "a=" + "[" * 100_000))
+
+
 def test_selects_each_portal_once_in_the_order_asked_for(tmp_path: Path) -> None:
     known = catalogue.load(write(tmp_path, GOOD))
     chosen = catalogue.select(known, ["样例区", "990101", "示例县人民政府"])
