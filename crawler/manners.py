@@ -80,16 +80,18 @@ def retry_after(value: str | None, now: float) -> float | None:
     (6.0, 60.0, None)
     >>> retry_after("-5", 0), retry_after("99999999999", 0)
     (0.0, 86400.0)
+    >>> retry_after("9" * 4000, 0)
+    86400.0
     """
     text = (value or "").strip()
     if not text:
         return None
     try:
-        seconds = float(int(text))
+        seconds = float(min(int(text), int(HOLD_CAP)))
     except ValueError:
         try:
             moment = parsedate_to_datetime(text)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             return None
         seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now
     return min(max(seconds, 0.0), HOLD_CAP)
