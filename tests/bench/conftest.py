@@ -32,7 +32,7 @@ def note() -> Iterator[Note]:
     table = [
         f"Measured {datetime.now(UTC).date().isoformat()}, Python {platform.python_version()},"
         f" SQLite {sqlite3.sqlite_version}, {libraries}; {platform.machine()}.\n\n",
-        "| CPU ms a page | ours | peer | ratio | asked |\n|---|---|---|---|---|\n",
+        "| figure | ours | peer | ratio | asked |\n|---|---|---|---|---|\n",
         *(row + "\n" for row in rows),
     ]
     text = PAGE.read_text("utf-8")

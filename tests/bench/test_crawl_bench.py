@@ -49,5 +49,9 @@ def test_crawl(benchmark, zoo: Path, note, tmp_path: Path) -> None:
     fetching = min(cpu * 1000 / pages for pages, cpu, _ in rounds)
     reading = min(cpu * 1000 / pages for pages, _, cpu in rounds)
     assert all(pages > 300 for pages, *_ in rounds)
-    note("crawl: fetch, WARC, frontier, saving with index", fetching, "bare Scrapy, trivial parse", bare)
-    note("crawl: the same with extraction in the workers", fetching + reading, "bare Scrapy, trivial parse", bare)
+    note(
+        "crawl (fetch, WARC, frontier, saving with index): CPU ms a page", fetching, "bare Scrapy, trivial parse", bare
+    )
+    note(
+        "the same with extraction in the workers: CPU ms a page", fetching + reading, "bare Scrapy, trivial parse", bare
+    )

@@ -36,7 +36,7 @@ def test_extract(benchmark, pages, note) -> None:
     assert bare > 0
     assert benchmark.pedantic(ours, rounds=3) > 0
     note(
-        "extract(), sample pages",
+        "extract(), sample pages: CPU ms a page",
         benchmark.stats["min"] * 1000 / len(pages),
         "bare trafilatura.extract",
         peer * 1000 / len(pages),
@@ -58,7 +58,7 @@ def test_extract_real_pages(benchmark, shared, note) -> None:
     peer = time.process_time() - begin
     assert benchmark.pedantic(ours, rounds=3) > 0
     note(
-        "extract(), 52 real pages",
+        "extract(), 52 real pages: CPU ms a page",
         benchmark.stats["min"] * 1000 / len(pages),
         "bare trafilatura.extract",
         peer * 1000 / len(pages),
