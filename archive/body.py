@@ -15,7 +15,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from archive import chrome, dates, filelinks
+from archive import chrome, filelinks
 from archive.chrome import Kind
 from archive.html import Block, Page
 
@@ -23,7 +23,6 @@ MOSTLY = 0.6  # share of a block's characters in links that makes it a link
 ABOVE = 0.3  # share of a page's running text that must follow its title
 NEARLY = 0.75  # share of a container's text that a container within it must hold to be taken instead
 SHARE = 0.6  # share of the running text the first guess must hold
-_SHORT_DATE = re.compile(r"[\[(（]?\b\d{2}-\d{2}[\])）]?$")  # 01-31 beside an entry of this year
 TITLE_REACH = 40  # blocks between a title and the line under it
 
 
@@ -111,18 +110,6 @@ def outside(page: Page) -> list[bool]:
     """Tell of each block whether it lies in a menu, a footer or another part named as chrome."""
     zoned, _ = _zones(page)
     return [zoned[block.node] for block in page.blocks]
-
-
-def entries(page: Page) -> int:
-    """Count links with a date beside them, as lists of articles have."""
-    count = 0
-    for index, block in enumerate(page.blocks):
-        if not block.linked or len(block.text) > 150:
-            continue
-        following = page.blocks[index + 1].text if index + 1 < len(page.blocks) else ""
-        if dates.find(block.text) or _SHORT_DATE.search(block.text) or (len(following) < 20 and dates.alone(following)):
-            count += 1
-    return count
 
 
 def _zones(page: Page) -> tuple[list[bool], list[bool]]:

@@ -24,6 +24,7 @@ from archive import (
     heading,
     html,
     issuers,
+    listing,
     metadata,
     refusals,
     regions,
@@ -73,6 +74,7 @@ class _Reading:
     known: Title
     found: Embedded | None = None
     inner: Page | None = None  # the page inside a script
+    listed: int = 0  # links that a script holds, and nothing else
     issues: tuple[Issue, ...] = ()
 
 
@@ -145,6 +147,7 @@ def _look_elsewhere(reading: _Reading, root: etree._Element, size: int) -> None:
         inner_root = html.parse(f"<div>{found.html}</div>")
         inner = html.read(inner_root, hidden=chrome.hides) if inner_root is not None else html.lines(found.html)
         inside = bodies.whole(inner)
+        reading.listed = len(inside.lines) if inside.linked else 0
         told = bool(found.fields) and not size  # an object that describes the document, short or empty as it may be
         if (told or sum(map(len, inside.lines)) >= max(SHORT, 2 * size)) and not inside.linked:
             start = region.start or bodies.anchor(page, reading.known.text) + 1
@@ -159,7 +162,7 @@ def _look_elsewhere(reading: _Reading, root: etree._Element, size: int) -> None:
         reading.page, reading.region = shown, hidden
         reading.issues = (Issue(IssueCode.BODY_BY_FALLBACK, "text", "the text stands in a hidden element"),)
         return
-    if bodies.entries(page) >= LIST_ENTRIES:
+    if listing.entries(page) >= LIST_ENTRIES:
         return
     lines = _by_trafilatura(root, page)
     if lines:
@@ -269,7 +272,7 @@ def _judge(origin: Origin, document: Document, reading: _Reading, region: Region
     links = sum(1 for block in page.blocks[region.start : region.end] if bodies.is_link(block))
     if (
         len(document.text) < LIST_TEXT
-        and (entries := bodies.entries(page)) >= LIST_ENTRIES
+        and (entries := listing.entries(page)) >= LIST_ENTRIES
         and region.how != "container"
     ):
         return _as(
@@ -278,6 +281,10 @@ def _judge(origin: Origin, document: Document, reading: _Reading, region: Region
             reason=Reason.LIST_PAGE,
             detail=f"{len(document.text)} characters of text, {entries} dated links",
         )
+    short = len(document.text) < LIST_TEXT
+    why = f"{reading.listed} links in a script" if short and reading.listed else ""
+    if not reading.found and (why := why or listing.is_column(page, region, short)):
+        return _as(Rejection, document, reason=Reason.LIST_PAGE, detail=why)
     verdict = genres.judge(
         title=document.title, title_in_body=document.title_in_body, link_title=origin.link_title, text=document.text,
         span=years.in_title(document.title).span if document.title else None, url=origin.url,

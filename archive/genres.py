@@ -94,7 +94,7 @@ def judge(
     ):
         return Verdict(*refused)
     signs = _signs(text, length)
-    named = best is not None and best.kind is Kind.NEAR_MISS and len(titles.clean(title or "")) > LONGEST_COLUMN
+    named = titles.read(title or "").kind is Kind.NEAR_MISS and len(titles.clean(title or "")) > LONGEST_COLUMN
     if not named and not signs.report_like and (listing := _list_page(lines, links)):
         return Verdict(Reason.LIST_PAGE, listing)
     if best is not None and best.kind is Kind.NEAR_MISS and best.reason is not None:
