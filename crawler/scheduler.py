@@ -8,6 +8,7 @@ frontier's rows are the queue.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import time
 from typing import Any
 
@@ -15,6 +16,7 @@ from scrapy import Request
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 
+from archive.model import Role
 from crawler.manners import Result
 from crawler.session import Session
 from crawler.targets import Target, canonical, netloc
@@ -56,10 +58,15 @@ class Scheduler(BaseScheduler):
         """Take a request that continues a root; settle the root where it must not go on."""
         target: Target = request.meta["target"]
         before = request.meta.get("redirect_urls", [])
-        if before and netloc(before[-1]) != netloc(request.url):
-            self._frontier.leave(before[-1], request.meta["root"])
-        if (end := self._end_of_redirect(request, target)) is not None:
-            self._session.settle(target, end)
+        try:
+            if before and netloc(before[-1]) != netloc(request.url):
+                self._frontier.leave(before[-1], request.meta["root"])
+            end = self._end_of_redirect(request, target)
+        except sqlite3.Error as error:
+            self._session.stop(error)
+            return False
+        if end is not None:
+            self._spider.settle(target, end)
             return False
         self._follow.append(request)
         return True
@@ -69,11 +76,20 @@ class Scheduler(BaseScheduler):
         if url is None or not self._session.portal(target).owns(url):
             return Result(state="failed", note=f"redirect to a foreign host: {request.url}")
         if "redirect_urls" in request.meta and self._frontier.redirect_known(url, target.portal):
-            return Result(state="done", note=f"redirect to a known page: {url}")
+            # A further page of a list that leads back to a known one is not there: its listing must know.
+            state = "failed" if target.role is Role.LISTING and target.page > 1 else "done"
+            return Result(state=state, note=f"redirect to a known page: {url}")
         return None
 
     def next_request(self) -> Request | None:
         """Return a request that may go now, or None and set the timer for the next one."""
+        try:
+            return self._next()
+        except sqlite3.Error as error:  # the disk refuses: Scrapy would log it, and ask again for ever
+            self._session.stop(error)
+            return None
+
+    def _next(self) -> Request | None:
         for request in self._follow:
             if self._frontier.claim(request.url, request.meta["root"]):
                 self._follow.remove(request)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -88,36 +89,47 @@ class PortalSpider(Spider):
         target: Target = response.request.meta["target"]
         try:
             result = self._result(response, response.request, target)
+        except sqlite3.Error as error:
+            self.session.stop(error)
+            return
         except Exception as error:
             log.exception("%s could not be read", target.url)
-            result = self._failed(target, Result(state="failed", note=f"defect: {type(error).__name__}: {error}"))
-        if self.session.fatal is None:
-            self.session.settle(target, result)
+            result = Result(state="failed", note=f"defect: {type(error).__name__}: {error}")
+        self.settle(target, replace(result, host=netloc(response.url)))
 
     def failed(self, failure: Failure) -> None:
         """Settle the root of a request that brought no answer."""
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
-        target: Target = request.meta["target"]
         error = failure.value
-        if self.session.fatal is not None:
-            return  # the row stays queued: the next run takes it up
-        if isinstance(error, Wait):
+        if isinstance(error, Wait) and self.session.fatal is None:
             self._later(request)
             return
-        host = netloc(request.url)
-        strikes = self.session.frontier.strikes(host)
+        result = self._without_answer(request, error)
+        self.settle(request.meta["target"], replace(result, host=netloc(request.url)))
+
+    def settle(self, target: Target, result: Result) -> None:
+        """Settle a root, with what a failure means for its listing; once the run is lost, leave it queued."""
+        if self.session.fatal is not None:
+            return
+        try:
+            result = self._failed(target, result)
+        except Exception as error:  # an unsettled root would keep the run from ending
+            self.session.stop(error)
+            return
+        self.session.settle(target, result)
+
+    def _without_answer(self, request: Request, error: BaseException | None) -> Result:
         if isinstance(error, Forbidden):
-            result = Result(state="refused", note="forbidden by robots.txt", answered=False)
-        elif isinstance(error, Unreachable):
-            result = error.result
-        elif isinstance(error, DownloadCancelledError):
-            result = Result(state="failed", note=f"larger than {self.settings.getint('DOWNLOAD_MAXSIZE'):,} bytes")
-        elif isinstance(error, IgnoreRequest):
-            result = Result(state="failed", note=str(error) or type(error).__name__)
-        else:
-            what = f"{type(error).__name__}: {error}"[:300]
-            result = manners.trouble(what, strikes, self.session.frontier.delay, answered=False)
-        self.session.settle(target, replace(self._failed(target, result), host=host))
+            return Result(state="refused", note="forbidden by robots.txt", answered=False)
+        if isinstance(error, Unreachable):
+            return error.result
+        if isinstance(error, DownloadCancelledError):
+            return Result(state="failed", note=f"larger than {self.settings.getint('DOWNLOAD_MAXSIZE'):,} bytes")
+        if isinstance(error, IgnoreRequest):
+            return Result(state="failed", note=str(error) or type(error).__name__)
+        frontier = self.session.frontier
+        what = f"{type(error).__name__}: {error}"[:300]
+        return manners.trouble(what, frontier.strikes(netloc(request.url)), frontier.delay, answered=False)
 
     def _later(self, request: Request) -> None:
         """Hand a page back to the scheduler that has to wait behind its robots.txt."""
@@ -128,24 +140,21 @@ class PortalSpider(Spider):
         self.session.wake()
 
     def _result(self, response: Response, request: Request, target: Target) -> Result:
-        session, host = self.session, netloc(response.url)
-        frontier = session.frontier
-        strikes = frontier.strikes(host)
+        frontier = self.session.frontier
+        strikes = frontier.strikes(netloc(response.url))
         page: Page = request.meta["page"]
         if name := request.meta["refusal"]:
-            result = manners.refusal(name, strikes)
-        elif response.status in (429, 503):
+            return manners.refusal(name, strikes)
+        if response.status in (429, 503):
             wait = manners.retry_after(text_of(response, "Retry-After"), time.time())
-            result = manners.overloaded(response.status, wait, strikes, frontier.delay)
-        elif torn := request.meta.get("torn"):
-            result = manners.trouble(f"the body is not whole ({torn})", strikes, frontier.delay)
-        elif response.status >= 500:
-            result = manners.trouble(f"HTTP {response.status}", strikes, frontier.delay)
-        elif not 200 <= response.status < 300:
-            result = Result(state="failed", note=f"HTTP {response.status}")
-        else:
-            return replace(reading.content(session, page, target), host=host, also=page.url)
-        return replace(self._failed(target, result), host=host)
+            return manners.overloaded(response.status, wait, strikes, frontier.delay)
+        if torn := request.meta.get("torn"):
+            return manners.trouble(f"the body is not whole ({torn})", strikes, frontier.delay)
+        if response.status >= 500:
+            return manners.trouble(f"HTTP {response.status}", strikes, frontier.delay)
+        if not 200 <= response.status < 300:
+            return Result(state="failed", note=f"HTTP {response.status}")
+        return replace(reading.content(self.session, page, target), also=page.url)
 
     def _failed(self, target: Target, result: Result) -> Result:
         """Add to a failure for good what it means for the target's listing: another trial, or cut short."""

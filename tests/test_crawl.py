@@ -99,6 +99,16 @@ SCENES: dict[str, dict[str, object]] = {
         article(2020): report(2020),
     },
     "cut_list": portal(2019, 2020) | {COLUMN: listing([entry(2020), entry(2019)], THREE_PAGES)},
+    "page_sent_back": portal(2019, 2020)
+    | {
+        COLUMN: listing([entry(2020), entry(2019)], THREE_PAGES),
+        COLUMN + "index_1.html": Answer(b"", HTML, 302, (("Location", COLUMN),)),
+    },
+    "page_sent_away": portal(2019, 2020)
+    | {
+        COLUMN: listing([entry(2020), entry(2019)], THREE_PAGES),
+        COLUMN + "index_1.html": Answer(b"", HTML, 302, (("Location", "http://127.0.0.1:9/404.html"),)),
+    },
     "page_broken": portal(2019, 2020) | {article(2019): Answer(b"oops", HTML, 500)},
     "page_gone": portal(2019, 2020) | {article(2019): Answer("<p>您访问的页面不存在</p>".encode(), HTML, 404)},
     "refusing": portal(2019, 2020) | {COLUMN: Answer(b"<script>0</script>", HTML, 521)},
@@ -174,6 +184,8 @@ def scenes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Scene
         ("moved", "ok", 1, "1 failed: redirect to a foreign host: http://127.0.0.1:9/foreign.html"),
         ("turning", "ok", 1, "1 failed: max redirections reached"),
         ("cut_list", "truncated", 2, "page 2 of 3 could not be had: "),
+        ("page_sent_back", "truncated", 2, "page 2 of 3 could not be had: "),
+        ("page_sent_away", "truncated", 2, "page 2 of 3 could not be had: "),
         ("page_broken", "ok", 1, "1 failed: HTTP 500"),
         ("page_gone", "ok", 1, "1 failed: HTTP 404"),
         ("refusing", "blocked", 0, ": status 521; not asked before "),
