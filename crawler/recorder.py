@@ -8,6 +8,7 @@ never taken for a report. What brings no answer at all (time-out, reset) becomes
 
 from __future__ import annotations
 
+import logging
 import zlib
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -25,6 +26,8 @@ from crawler.targets import Page, Target, canonical, netloc
 
 GZIP = ("gzip", "x-gzip")
 STEP = 1 << 16
+
+log = logging.getLogger(__name__)
 
 
 class Recorder:
@@ -48,7 +51,7 @@ class Recorder:
         exchange = exchange_of(request, response, torn)
         page = page_of(exchange)
         # Decoded, parsed and judged once: the spider goes on with these.
-        request.meta.update(torn=torn, page=page, refusal=None if is_robots(request) else guard.refusal(page))
+        request.meta.update(torn=torn, page=page, refusal=refusal_of(page, request))
         try:
             capture = session.writer.write(
                 exchange,
@@ -68,6 +71,17 @@ class Recorder:
 def is_robots(request: Request) -> bool:
     """Say whether a request asks for robots.txt."""
     return bool(request.meta.get("dont_obey_robotstxt"))
+
+
+def refusal_of(page: Page, request: Request) -> str | None:
+    """Name the refusal that an answer is; a page that cannot be judged is archived all the same."""
+    if is_robots(request):
+        return None
+    try:
+        return guard.refusal(page)
+    except Exception:
+        log.exception("%s could not be judged", page.url)
+        return None
 
 
 def exchange_of(request: Request, response: Response, torn: str | None) -> Exchange:
@@ -154,9 +168,12 @@ def torn_by(response: Response) -> str | None:
         return None
     stream = zlib.decompressobj(31)
     data = response.body
+    unpacked = 0
     try:
         while data and not stream.eof:
-            stream.decompress(data, STEP)
+            unpacked += len(stream.decompress(data, STEP))
+            if unpacked > settings.DOWNLOAD_MAXSIZE:
+                return None  # a bomb, whole or not: Scrapy refuses to unpack it
             data = stream.unconsumed_tail
     except zlib.error:
         return "unspecified"

@@ -154,3 +154,19 @@ def test_a_cut_gzip_stream_is_noticed_wherever_it_was_cut(cut: int) -> None:
 )
 def test_a_whole_body_is_whole(body: bytes, coding: str | None) -> None:
     assert torn_by(html(body=body, **({"Content-Encoding": coding} if coding else {}))) is None
+
+
+def test_a_bomb_is_unpacked_no_further_than_a_page_may_be_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawler.settings.DOWNLOAD_MAXSIZE", 100_000)
+    bomb = gzip.compress(b"0" * 10**7)
+    assert torn_by(html(body=bomb[:-9], **{"Content-Encoding": "gzip"})) is None  # its end was never looked at
+
+
+def test_a_page_that_cannot_be_judged_is_archived(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    def defect(page: object) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr("crawler.guard.refusal", defect)
+    answer(session, html())
+    assert session.captures.count() == 1
+    assert session.fatal is None
