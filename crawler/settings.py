@@ -8,6 +8,7 @@
 | DOWNLOAD_DELAY | 0 | the frontier paces hosts itself: own delay, Crawl-delay, Retry-After |
 | CONCURRENT_REQUESTS_PER_DOMAIN | 1 | a second belt; the frontier hands out one address a host |
 | CONCURRENT_REQUESTS | 64 | hosts at once |
+| CONCURRENT_ITEMS | 1 | there are none; Scrapy starts as many tasks as this for every answer |
 | DOWNLOAD_TIMEOUT | 60 | seconds for the whole answer; the default is 180 |
 | DOWNLOAD_MAXSIZE | 20 MB | also of unpacked bodies; the default is 1 GiB |
 | DOWNLOAD_FAIL_ON_DATALOSS | off | a torn body is archived as torn, and asked for again |
@@ -54,6 +55,7 @@ ROBOTSTXT_OBEY = True
 
 CONCURRENT_REQUESTS = 64
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
+CONCURRENT_ITEMS = 1
 DOWNLOAD_DELAY = 0
 DOWNLOAD_TIMEOUT = 60
 DOWNLOAD_MAXSIZE = 20_000_000

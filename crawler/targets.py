@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 import lxml.html
@@ -194,6 +194,7 @@ def _without_dots(path: str) -> str:
     return "/".join(kept)
 
 
+@lru_cache(maxsize=4096)
 def netloc(url: str) -> str:
     """Return host and port of an address, the key under which a server is treated politely.
 
