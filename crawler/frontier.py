@@ -81,6 +81,7 @@ class Frontier:
         if row is not None and row["open"]:
             return int(row["round"])
         number = row["round"] + 1 if row is not None else 1
+        self.db.execute("DELETE FROM entries WHERE portal=?", (code,))  # of rounds that are over: nobody asks again
         opened = warc_date(datetime.fromtimestamp(self.now(), UTC))
         self.db.execute(
             "INSERT OR REPLACE INTO rounds(portal,round,open,opened) VALUES(?,?,1,?)", (code, number, opened)

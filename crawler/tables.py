@@ -36,6 +36,7 @@ CREATE TABLE IF NOT EXISTS targets (
 );
 CREATE INDEX IF NOT EXISTS targets_queue ON targets(host, state, prio DESC, id);
 CREATE INDEX IF NOT EXISTS targets_portal ON targets(portal, state);
+CREATE INDEX IF NOT EXISTS targets_guessed ON targets(portal, round) WHERE guessed;
 
 -- What stood on the pages of a listing, so that a page can be told from a repetition.
 CREATE TABLE IF NOT EXISTS entries (

@@ -103,6 +103,7 @@ class Books:
         self._archive = place.archive_db if place.archive_db.exists() else None
         if self._archive:
             self._db.execute("ATTACH ? AS public", (f"file:{self._archive}?mode=ro",))
+        self._found: dict[str | None, tuple[int, int, int, int]] | None = None
 
     def close(self) -> None:
         """Close the databases."""
@@ -135,22 +136,24 @@ class Books:
 
     def _reports(self, portal: Portal) -> tuple[int, int, int, int]:
         """Return reports and rejected pages of this run, reports not known before it, and all of the portal."""
+        if self._found is None:
+            self._found = self._counted()
+        return self._found.get(portal.code or None, (0, 0, 0, 0))
+
+    def _counted(self) -> dict[str | None, tuple[int, int, int, int]]:
+        """Return the numbers of ``_reports`` of all portals: one pass over the captures, not four for each portal."""
         if self._archive is None:
-            return 0, 0, 0, 0
-        code = portal.code or None
-        mine = "FROM public.captures p JOIN main.captures c ON c.id=p.id WHERE c.crawl=? AND c.portal IS ?"
-        reports = self._count(f"SELECT count(DISTINCT p.report) {mine} AND p.outcome='report'", self._crawl, code)
-        rejected = self._count(f"SELECT count(DISTINCT p.url) {mine} AND p.outcome='rejected'", self._crawl, code)
-        ever = self._count(
-            "SELECT count(DISTINCT report) FROM public.captures WHERE portal IS ? AND outcome='report'", code
+            return {}
+        rows = self._db.execute(
+            "SELECT p.portal,"
+            " count(DISTINCT CASE WHEN c.crawl=?1 AND p.outcome='report' THEN p.report END),"
+            " count(DISTINCT CASE WHEN c.crawl=?1 AND p.outcome='rejected' THEN p.url END),"
+            " count(DISTINCT CASE WHEN c.crawl IS NOT ?1 AND p.outcome='report' THEN p.report END),"
+            " count(DISTINCT CASE WHEN p.outcome='report' THEN p.report END)"
+            " FROM public.captures p LEFT JOIN main.captures c ON c.id=p.id GROUP BY p.portal",
+            (self._crawl,),
         )
-        before = self._count(
-            "SELECT count(DISTINCT p.report) FROM public.captures p JOIN main.captures c ON c.id=p.id"
-            " WHERE p.portal IS ? AND p.outcome='report' AND c.crawl IS NOT ?",
-            code,
-            self._crawl,
-        )
-        return reports, rejected, ever - before, ever
+        return {code: (reports, rejected, ever - before, ever) for code, reports, rejected, before, ever in rows}
 
     def _facts(self, portal: Portal, new: int, ever: int, stopped: str) -> Facts:
         here = "FROM targets t JOIN rounds r ON r.portal=t.portal AND r.round=t.round WHERE t.portal=?"
