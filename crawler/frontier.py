@@ -168,11 +168,9 @@ class Frontier:
             if self._due.get(host) != due or host in self._busy:
                 continue  # planned anew since, or busy: planned again when it is free
             del self._due[host]
-            row = self.db.execute(
-                f"SELECT * FROM targets WHERE {self._free()} AND next_at<=? AND (asked=0 OR ?)"
-                " ORDER BY asked,prio DESC,id LIMIT 1",
-                (host, now, now >= self._patience),
-            ).fetchone()
+            row = self._first("asked=0 AND next_at<=? ORDER BY prio DESC,id", host, now)
+            if row is None and now >= self._patience:
+                row = self._first("asked>0 AND next_at<=? ORDER BY asked,prio DESC,id", host, now)
             if row is None:
                 self._plan(host)
                 continue
@@ -327,14 +325,11 @@ class Frontier:
         if self.on_host[host] >= self.limits.host_pages:
             self._due.pop(host, None)
             return
-        fresh, suspect = self.db.execute(
-            "SELECT min(CASE WHEN asked=0 THEN next_at END),min(CASE WHEN asked>0 THEN next_at END)"
-            f" FROM targets WHERE {self._free()}",
-            (host,),
-        ).fetchone()
-        moments = [fresh] if fresh is not None else []
-        if suspect is not None:
-            moments.append(max(suspect, self._patience))
+        moments = []
+        if (fresh := self._first("asked=0 ORDER BY next_at", host)) is not None:
+            moments.append(fresh["next_at"])
+        if (suspect := self._first("asked>0 ORDER BY next_at", host)) is not None:
+            moments.append(max(suspect["next_at"], self._patience))
         if not moments:
             self._due.pop(host, None)
             return
@@ -348,11 +343,18 @@ class Frontier:
         for row in self.db.execute(query).fetchall():
             self._plan(row["host"])
 
-    def _free(self) -> str:
-        """Return the condition for rows of a host that may be handed out: a root that a redirect led away is queued
-        in the database, and in flight."""
-        flying = ",".join(map(str, self._flying))
-        return f"host=? AND state='queued' AND portal IN (SELECT portal FROM run) AND id NOT IN ({flying})"
+    def _first(self, condition: str, host: str, *values: float) -> sqlite3.Row | None:
+        """Return the first row of a host that waits: a root that a redirect led away is queued, and in flight."""
+        rows = self.db.execute(
+            # "+": the index of the order wanted, not the one of portals.
+            "SELECT * FROM targets WHERE host=? AND state='queued' AND +portal IN (SELECT portal FROM run)"
+            f" AND {condition}",
+            (host, *values),
+        )
+        try:
+            return next((row for row in rows if row["id"] not in self._flying), None)
+        finally:
+            rows.close()  # an open cursor would hold the database's past
 
     def wake_at(self) -> float | None:
         """Return when the next target falls due, None if nothing waits."""

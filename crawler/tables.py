@@ -34,7 +34,9 @@ CREATE TABLE IF NOT EXISTS targets (
     truncated TEXT,                  -- why its listing was cut short here
     UNIQUE (portal, url)
 );
-CREATE INDEX IF NOT EXISTS targets_queue ON targets(host, state, prio DESC, id);
+DROP INDEX IF EXISTS targets_queue;
+CREATE INDEX IF NOT EXISTS targets_next ON targets(host, state, asked, prio DESC, id);
+CREATE INDEX IF NOT EXISTS targets_due ON targets(host, state, asked, next_at);
 CREATE INDEX IF NOT EXISTS targets_portal ON targets(portal, state);
 CREATE INDEX IF NOT EXISTS targets_guessed ON targets(portal, round) WHERE guessed;
 
