@@ -168,9 +168,9 @@ class Frontier:
             if self._due.get(host) != due or host in self._busy:
                 continue  # planned anew since, or busy: planned again when it is free
             del self._due[host]
-            row = self._first("asked=0 AND next_at<=? ORDER BY prio DESC,id", host, now)
+            row = self._first("asked=0 AND +next_at<=? ORDER BY prio DESC,id", host, now)
             if row is None and now >= self._patience:
-                row = self._first("asked>0 AND next_at<=? ORDER BY asked,prio DESC,id", host, now)
+                row = self._first("asked>0 AND +next_at<=? ORDER BY asked,prio DESC,id", host, now)
             if row is None:
                 self._plan(host)
                 continue
@@ -346,7 +346,7 @@ class Frontier:
     def _first(self, condition: str, host: str, *values: float) -> sqlite3.Row | None:
         """Return the first row of a host that waits: a root that a redirect led away is queued, and in flight."""
         rows = self.db.execute(
-            # "+": the index of the order wanted, not the one of portals.
+            # "+": not the index of this column, but the one of the order wanted.
             "SELECT * FROM targets WHERE host=? AND state='queued' AND +portal IN (SELECT portal FROM run)"
             f" AND {condition}",
             (host, *values),
