@@ -22,6 +22,7 @@ from archive.datadir import DataDir
 from archive.errors import UsageError
 from archive.model import Capture, Origin, Role
 from archive.pipeline import Pipeline
+from archive.warc_file import sync_directory
 from archive.warc_write import WarcWriter
 
 Tick = Callable[[int, int | None], None]
@@ -56,9 +57,9 @@ def add_files(
                 f"{file} is a WARC file, its records carry their own addresses", "leave --url and --code out"
             )
     with place.lock():
-        warc_repair.repair(place.warc)
         crawl = captures.connect(place.crawl_db)
         table = Captures(crawl)
+        warc_repair.recover(place.warc, table)
         writer = WarcWriter(place.warc, info={"description": "files added by hand"})
         taken: list[tuple[Path, Capture, bool]] = []
         try:
@@ -83,9 +84,9 @@ def decide_report(place: DataDir, ids: Sequence[str], *, progress: Tick | None =
     Raises UsageError, before anything is written, for an id that no capture has.
     """
     with place.lock():
-        warc_repair.repair(place.warc)
         crawl = captures.connect(place.crawl_db)
         table = Captures(crawl)
+        warc_repair.recover(place.warc, table)
         chosen = [table.get(key) for key in ids]
         if missing := [key for key, capture in zip(ids, chosen, strict=True) if capture is None]:
             crawl.close()
@@ -149,6 +150,7 @@ def _copy_warc(place: DataDir, table: Captures, file: Path) -> list[tuple[Captur
         with part.open("rb") as stream:
             os.fsync(stream.fileno())
         part.rename(place.warc / name)
+        sync_directory(place.warc)
     found = list(warc_read.walk_file(place.warc, name, lambda finding: log.warning("left out: %s", finding)))
     with table.transaction():
         for capture in found:

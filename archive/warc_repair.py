@@ -10,9 +10,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from archive.captures import Captures
 from archive.errors import StorageError
 from archive.warc_file import sync_directory
-from archive.warc_scan import OPEN, Raw, scan
+from archive.warc_read import walk_file
+from archive.warc_scan import OPEN, Raw, name_of, scan
 
 REMEDY = "check the disk and the permissions of the folder, then run the same command again"
 
@@ -31,6 +33,19 @@ def repair(directory: Path) -> list[str]:
     if done:
         sync_directory(directory)
     return done
+
+
+def recover(directory: Path, table: Captures) -> list[str]:
+    """Give the records of open files the rows that a power cut took from them, then ``repair``; return its words.
+
+    A record is synced before its row is committed, so bytes without a row are what a crash leaves. Rows first: a file
+    that was closed is not looked at again.
+    """
+    for path in sorted(directory.glob("*.warc.gz" + OPEN)):
+        with table.transaction():
+            for capture in walk_file(directory, name_of(path)):
+                table.add(capture)
+    return repair(directory)
 
 
 def _close(path: Path) -> str:

@@ -47,7 +47,11 @@ def catch_up(session: Session) -> int:
             continue
         origin = capture.origin
         page = Page(canonical(capture.origin.url) or capture.origin.url, body, origin.content_type, origin.status)
-        result = content(session, page, target)
+        try:
+            result = content(session, page, target)
+        except Exception:
+            log.exception("%s is asked for again: its page on disk could not be read", target.url)
+            continue
         host = netloc(page.url)
         session.settle(target, replace(result, host=host, also=page.url, answered=False))
         count += 1

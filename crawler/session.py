@@ -51,8 +51,6 @@ class Session:
         progress: Progress | None = None,
     ) -> None:
         """``delay`` is the own pause between two requests to a host, ``limit`` the number of pages of the run."""
-        for done in warc_repair.repair(place.warc):
-            log.warning("%s", done)
         self.place = place
         self.portals = {portal.code: portal for portal in portals}
         self.crawl = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
@@ -63,6 +61,8 @@ class Session:
         self._progress, self._ticked = progress, 0.0
         self.db = captures.connect(place.crawl_db)
         self.captures = captures.Captures(self.db)
+        for done in warc_repair.recover(place.warc, self.captures):
+            log.warning("%s", done)
         self.frontier = Frontier(
             self.db, portals, delay=settings.DELAY if delay is None else delay, limit=limit, limits=limits
         )

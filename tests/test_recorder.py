@@ -170,3 +170,14 @@ def test_a_page_that_cannot_be_judged_is_archived(session: Session, monkeypatch:
     answer(session, html())
     assert session.captures.count() == 1
     assert session.fatal is None
+
+
+def test_bytes_whose_row_was_lost_in_a_crash_get_it_back(tmp_path: Path) -> None:
+    portal = Portal(code="990101", name="示例县", home=HOME, hosts=frozenset({"www.shili.gov.cn"}))
+    with Session(DataDir.open(tmp_path), [portal], delay=2.0) as first:
+        answer(first, html())
+        (kept,) = first.captures.all()
+        first.db.execute("DELETE FROM captures")  # a power cut: the record was synced, the commit was not
+        first.writer._file = None  # and the file never closed
+    with Session(DataDir.open(tmp_path), [portal], delay=2.0) as second:
+        assert list(second.captures.all()) == [kept]
