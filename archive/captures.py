@@ -103,10 +103,11 @@ class Captures:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self._db.execute("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:  # SQLite rolls back by itself where the disk is full
+                self._db.execute("ROLLBACK")
             raise
-        self._db.execute("COMMIT")
 
     def add(self, capture: Capture) -> None:
         """Insert a capture, or put it in the place of the one of the same id (which keeps its rowid)."""

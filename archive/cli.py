@@ -7,7 +7,9 @@ print; what they do lives in the rooms they call. Exit codes: 0 fine, 1 error, 2
 
 from __future__ import annotations
 
+import errno
 import json
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -44,11 +46,27 @@ class Group(click.Group):
         except FazhiError as error:
             click.echo(f"fazhi: {error}", err=True)
             ctx.exit(error.exit_code)
+        except (sqlite3.OperationalError, OSError) as error:
+            if not refused(error):
+                raise
+            click.echo(f"fazhi: the disk refuses: {error} - make room, then run the same command again", err=True)
+            ctx.exit(1)
         except KeyboardInterrupt:
             click.echo("fazhi: interrupted - run the same command again to go on", err=True)
             ctx.exit(130)
         except BrokenPipeError:
             ctx.exit(0)  # `fazhi search ... | head` is no error
+
+
+def refused(error: Exception) -> bool:
+    """Tell whether the disk is at fault (full, read-only, broken), wherever in a command that came to light.
+
+    >>> refused(OSError(errno.ENOSPC, "no space")), refused(FileNotFoundError(errno.ENOENT, "none"))
+    (True, False)
+    """
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+    return any(word in str(error) for word in ("disk", "readonly", "unable to open"))
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
