@@ -11,11 +11,10 @@ Links alone, menus and footers have no weight, so a page with three characters o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from archive import chrome, filelinks
+from archive import chrome, dates, filelinks
 from archive.chrome import Kind
 from archive.html import Block, Page
 
@@ -23,6 +22,9 @@ MOSTLY = 0.6  # share of a block's characters in links that makes it a link
 ABOVE = 0.3  # share of a page's running text that must follow its title
 NEARLY = 0.75  # share of a container's text that a container within it must hold to be taken instead
 SHARE = 0.6  # share of the running text the first guess must hold
+COPY = 50  # characters of sentences that stand twice before a page is said to hold its text twice
+SIGNATURE = 4  # lines of a signature
+SIGNED = 40  # characters of such a line
 TITLE_REACH = 40  # blocks between a title and the line under it
 
 
@@ -87,7 +89,19 @@ def find(page: Page, title: str | None) -> Region:
     node = _densest(page, judged, low, high)
     node = _widen(page, judged, node, low, high)
     start, end = max(low, nodes[node].start), min(high, nodes[node].end)
+    end = _signed(page, end, high, zoned)
     return _trim(page, start, end, title, "density", inner=anchored and start == low, zoned=zoned)
+
+
+def _signed(page: Page, end: int, high: int, zoned: Sequence[bool]) -> int:
+    """Widen the end over a signature that stands behind the element of the text: organs and a date, nothing else."""
+    for number in range(end, min(end + SIGNATURE, high)):
+        block = page.blocks[number]
+        if zoned[block.node] or is_link(block) or chrome.kind(block.text) or len(block.text) > SIGNED:
+            break
+        if dates.alone(block.text):
+            return number + 1
+    return end
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +121,8 @@ def whole(page: Page) -> Whole:
 
 
 def outside(page: Page) -> list[bool]:
-    """Tell of each block whether it lies in a menu, a footer or another part named as chrome."""
-    zoned, _ = _zones(page)
-    return [zoned[block.node] for block in page.blocks]
+    """Tell of each node whether it lies in a menu, a footer or another part named as chrome."""
+    return _zones(page)[0]
 
 
 def _zones(page: Page) -> tuple[list[bool], list[bool]]:
@@ -287,6 +300,14 @@ def _trim(
     numbers = [n for n in range(start, end) if zoned is None or not zoned[page.blocks[n].node]]
     lines = [page.blocks[n].text for n in numbers]
     first = chrome.head(lines, title, inner=inner)
+    if (second := _second_copy(lines, first)) is not None:
+        while second > first and (
+            is_link(page.blocks[numbers[second - 1]])
+            or chrome.kind(lines[second - 1])
+            or chrome.same(lines[second - 1], title)
+        ):
+            second -= 1  # menu, title and info line of the second copy
+        lines, numbers = lines[:second], numbers[:second]
     last = chrome.tail(lines, [is_link(page.blocks[n]) for n in numbers], first, inner=inner)
     kept = _once(lines[first:last])
     if kept and (glued := chrome.without_editor(kept[-1])) != kept[-1]:
@@ -294,6 +315,23 @@ def _trim(
     begin = numbers[first] if first < len(numbers) else end
     finish = numbers[last - 1] + 1 if last > first else begin
     return Region(tuple(kept), begin, finish, how, inner)
+
+
+def _second_copy(lines: list[str], first: int) -> int | None:
+    """Return where a second copy of the text begins that has the site's menu and footer between it and the first."""
+    start = next((n for n in range(first, len(lines)) if chrome.is_prose(lines[n])), None)
+    if start is None:
+        return None
+    try:
+        again = lines.index(lines[start], start + 1)
+    except ValueError:
+        return None
+    one, other = ([line for line in part if chrome.is_prose(line)] for part in (lines[start:again], lines[again:]))
+    if one != other[: len(one)] or len(other) > len(one) + 2 or sum(map(len, one)) < COPY:
+        return None
+    while start > first and lines[again - 1] == lines[start - 1]:  # headings before the first sentence
+        start, again = start - 1, again - 1
+    return again
 
 
 def _once(lines: list[str]) -> list[str]:

@@ -28,8 +28,8 @@ _BUTTONS = re.compile(
     r"(?:[\s|｜\[【(（]*(?:分享(?:到|至)?|打印(?:本页|此页|本文)?|关闭(?:窗口|本页)?|收藏(?:本页)?|纠错|我要纠错|扫一扫)\s*[:：|｜\]】)）]*)+$"
 )
 _STAMP = re.compile(  # a date as systems print it, not as authors write it
-    r"[\[(（【]?\s*(?:19|20)\d\d(?:[-/.]\d{1,2}[-/.]\d{1,2}|年\d{1,2}月\d{1,2}日(?=.*\d:))"
-    r"(?:[ T]*\d{1,2}:\d\d(?::\d\d)?)?\s*[\])）】]?"
+    r"[\[(（【]?\s*(?:19|20)\d\d(?:[-/.]\d{1,2}[-/.]\d{1,2}|年\d{1,2}月\d{1,2}日(?=.*\d[:时点]))"
+    r"(?:[ T]*\d{1,2}[:时点]\d\d(?:[:分]\d{0,2}秒?)?)?\s*[\])）】]?"
 )
 _GLUED = re.compile(  # never cut is what an author may have written: a name, then nothing else
     r"(.*[^\s的、，：])[\s\u3000]*[\[【(（]?(?:责任编辑|责编|网站编辑|网络编辑)\s*[:：]\s*[^\s。，；：、]{1,12}[\]】)）]?"
@@ -75,6 +75,7 @@ class _Vocabulary:
     search: dict[str, re.Pattern[str]]
     weak: re.Pattern[str]  # footer words that are words of a notice too
     hidden: frozenset[str]
+    frame: re.Pattern[str]
     names: dict[str, re.Pattern[str]]
 
 
@@ -118,6 +119,7 @@ def vocabulary() -> _Vocabulary:
         union("search", "(?:{})"),
         union("weak", "(?:{})")["footer"],
         frozenset(names["hidden"]),
+        re.compile(names["frame"], re.I),
         {
             "zone": _tokens(names["zone"]),
             "title": _tokens(names["title"]),
@@ -143,6 +145,15 @@ def name_is(role: str, token: str) -> bool:
 def hides(token: str) -> bool:
     """Tell whether a class token hides its element."""
     return token in vocabulary().hidden
+
+
+def is_widget_frame(source: str) -> bool:
+    """Tell whether a frame's address is that of a counter, a menu or another box around an article.
+
+    >>> is_widget_frame("/module/visitcount/visit.jsp?type=3"), is_widget_frame("/upload/2021/text.html")
+    (True, False)
+    """
+    return vocabulary().frame.search(source) is not None
 
 
 def pairs(line: str) -> list[Pair]:

@@ -114,7 +114,7 @@ def alone(text: str) -> date | None:
     if len(found) != 1:
         return None
     rest = text[: found[0].start] + text[found[0].end :]
-    return found[0].day if re.fullmatch(r"[\s()（）\[\]【】〔〕.。:：\d]*", rest) else None
+    return found[0].day if re.fullmatch(r"[\s()（）\[\]【】〔〕.。:：\d时点分秒]*", rest) else None
 
 
 def in_url(url: str) -> date | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from html import unescape
+from urllib.parse import urlsplit
 
 import trafilatura
 from lxml import etree
@@ -206,10 +207,24 @@ def _compose(origin: Origin, decoded: charset.Decoded, reading: _Reading) -> Rep
     if inner_title and title.text and years.in_title(inner_title).year != years.in_title(title.text).year:
         issues.append(Issue(IssueCode.TITLE_CONFLICT, "title", f"in the text: {inner_title}"[:200]))
     text = "\n".join(lines)
+    if len(text) < SHORT and (frame := _frame(page, region, origin)):
+        issues.append(Issue(IssueCode.BODY_SHORT, "text", f"it may stand in the frame {frame}"[:200]))
     if charset.is_traditional(text):
         issues.append(Issue(IssueCode.TRADITIONAL_TEXT, "text", "kept as it is"))
     document = replace(_identify(origin, title, inner_title, told, text, reading, issues), text=text)
     return _judge(origin, document, reading, region, title)
+
+
+def _frame(page: Page, region: Region, origin: Origin) -> str | None:
+    """Return the address of a frame of the same host that stands where the text should."""
+    outside = bodies.outside(page)
+    host = urlsplit(origin.url or "").netloc
+    for link in page.links:
+        if link.names != ("iframe",) or outside[link.node] or chrome.is_widget_frame(link.href):
+            continue
+        if link.block >= region.start - 1 and urlsplit(link.href).netloc in ("", host):
+            return link.href
+    return None
 
 
 def _identify(

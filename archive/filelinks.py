@@ -27,6 +27,9 @@ _WRITTEN_LINK = re.compile(
     r"""<a\b[^>]{0,500}?\bhref\s*=\s*\\?["']?([^"'\\>\s]+)\\?["']?[^>]{0,500}>([^<]{0,300})""", re.I
 )
 _PAGE = re.compile(r"\.(?:s?html?|jsp|aspx?|php)(?:$|[?#])|/$", re.I)
+_BUTTON = re.compile(
+    r"[\[【(（]?(?:点击|立即|附件)?(?:下载|查看|预览|打开)(?:附件|文件|全文|此文件)?[\]】)）]?|点击这里|附件"
+)
 _ANNEX = re.compile(r"^\s*(?:附\s*件|附\s*表|附\s*[:：])")
 
 
@@ -50,7 +53,7 @@ def find(
 ) -> tuple[Attachment, ...]:
     """Return the files of the document that spans the blocks ``start`` to ``end``.
 
-    ``outside`` tells of each block that it lies in a menu or footer; ``more`` are (name, address) pairs
+    ``outside`` tells of each node that it lies in a menu or footer; ``more`` are (name, address) pairs
     found elsewhere.
     """
     base = urljoin(url or "", page.base or "") or None
@@ -64,7 +67,7 @@ def find(
             found[key] = Attachment(name, address)
 
     for link in page.links:
-        if link.block < start - 2 or (link.block < len(outside) and outside[link.block]):
+        if link.block < start - 2 or (link.node < len(outside) and outside[link.node]):
             continue
         if _is_file(page, link, start, end):
             add(*_name_and_address(link))
@@ -113,8 +116,9 @@ def _name_and_address(link: Link) -> tuple[str, str]:
     if not href or href.lower().startswith(("javascript:", "#")):
         quoted = next((match[1] for text in (href, *link.names) if (match := _QUOTED.search(text))), "")
         href = quoted
-    name = link.text or next((name for name in link.names if _NAMED.search(name) and not _QUOTED.search(name)), "")
-    return name, href
+    shown = "" if _BUTTON.fullmatch(link.text) else link.text
+    name = shown or next((name for name in link.names if _NAMED.search(name) and not _QUOTED.search(name)), "")
+    return name or ("" if href else link.text), href
 
 
 def _absolute(href: str, base: str | None) -> str:

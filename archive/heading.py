@@ -35,6 +35,7 @@ _NUMBERED = re.compile(
     r"^\s*(?:第?[一二三四五六七八九十]{1,3}[、.．章条节]|[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[、.．])"
 )
 _DAY = re.compile(r"[\s(（]*(?:19|20)\d\d\s*[年.\-/]\s*\d{1,2}\s*[月.\-/]\s*\d{1,2}\s*日?[\s)）]*$")
+_ANNEX_HEAD = re.compile(r"(?:相关)?(?:附件|文件|资料)(?:下载|列表|附件)?\s*[:：]?")
 _SENTENCE = re.compile(r"[。；;，,：:！!]$|。.")
 
 
@@ -134,16 +135,40 @@ def locate(page: Page, region: Region, known: Title) -> Title:
     if known.text and known.source is ValueSource.META:
         return known
     shown = _heading(page, above)
-    if shown and (not known.text or _contain(known.text, shown) or not _DOCUMENT.search(known.text)):
-        return Title(shown)
+    of_site = shown is not None and _is_name_of_site(page, shown)
+    if shown and known.text and (behind := after(shown, known.text)) and chrome.pairs(behind):
+        return known  # a heading that holds the line of date and source too
+    if shown and not of_site:
+        foreign = _DOCUMENT.search(shown) is not None  # a title element that is shown nowhere is an older or cut one
+        if not known.text or _contain(known.text, shown) or foreign or not _DOCUMENT.search(known.text):
+            return Title(shown)
     if known.text:
         return known
     if plain := _before_info(page, above):
         return Title(plain)
+    if shown:
+        return Title(shown)
     column = page.metas.get("columnname")
     if column and any(chrome.same(block.text, column) for block in blocks):
         return Title(column, ValueSource.META)
     return Title(None)
+
+
+def after(line: str, title: str | None) -> str:
+    """Return what stands behind a title in the same line, or nothing.
+
+    >>> after("示例县年报 2021-03-18 来源：示例局", "示例县年报")
+    '2021-03-18 来源：示例局'
+    """
+    return line[len(title) :].strip() if title and line.startswith(title) else ""
+
+
+def _is_name_of_site(page: Page, text: str) -> bool:
+    """Tell whether a heading is the site's logo in words, not the title of what stands below it."""
+    site = page.metas.get("sitename")
+    if chrome.same(text, site) or (chrome.same(text, page.title) and _is_site(text, site)):
+        return True
+    return _is_site(text, site) and re.search(r"(?:网|网站|门户|平台|人民政府|委员会)$", text) is not None
 
 
 def _contain(one: str, other: str) -> bool:
@@ -160,6 +185,8 @@ def _first_info(page: Page) -> int:
 
 def _possible(page: Page, number: int) -> bool:
     block = page.blocks[number]
+    if _ANNEX_HEAD.fullmatch(block.text):
+        return False
     return 2 <= len(block.text) <= LONGEST and not is_link(block) and chrome.kind(block.text) is None
 
 
@@ -173,11 +200,22 @@ def _heading(page: Page, above: range) -> str | None:
             if node.tag in HEADINGS or (
                 node.end - node.start <= 4 and any(chrome.name_is("title", name) for name in node.names)
             ):
-                return page.blocks[number].text
+                return _joined(page, number, range(node.start, node.end) if node.tag in HEADINGS else range(0))
             if node.parent < 0:
                 break
             node = page.nodes[node.parent]
     return None
+
+
+def _joined(page: Page, number: int, inside: range) -> str:
+    """Return a line of a heading with the lines above it that <br> parts from it."""
+    text = page.blocks[number].text
+    for above in range(number - 1, inside.start - 1, -1):
+        line = page.blocks[above]
+        if line.node != page.blocks[number].node or not _possible(page, above) or len(line.text + text) > LONGEST:
+            break
+        text = line.text + text
+    return text
 
 
 def _before_info(page: Page, above: range) -> str | None:

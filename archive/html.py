@@ -66,12 +66,13 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link or frame: address as written, visible text, other names it carries, and the block where it stands."""
+    """A link or frame: address as written, visible text, other names, its block (the next one) and its element."""
 
     href: str
     text: str
     names: tuple[str, ...]
     block: int
+    node: int = 0
 
 
 @dataclass(slots=True)
@@ -300,7 +301,8 @@ class _Reader:
             text = number[0] + text
         if element.get("type") == "file":
             names = (*names, "type=file")
-        self.page.links.append(Link(href.strip(), text, names, len(self.page.blocks)))
+        node = self.stack[-1] if self.stack else 0
+        self.page.links.append(Link(href.strip(), text, names, len(self.page.blocks), node))
 
     def _note(self, element: etree._Element, tag: str) -> None:
         """Keep what a dropped or empty element tells: meta tags, title, scripts, frames, media."""
@@ -326,7 +328,8 @@ class _Reader:
         elif tag in ("iframe", "embed", "object"):
             source = element.get("src") or element.get("data") or ""
             if source:
-                page.links.append(Link(source.strip(), "", (tag,), len(page.blocks)))
+                node = self.stack[-1] if self.stack else 0
+                page.links.append(Link(source.strip(), "", (tag,), len(page.blocks), node))
         if tag in _MEDIA and self.stack:
             page.nodes[self.stack[-1]].media += 1
 

@@ -18,6 +18,7 @@ from archive.chrome import Kind, Pair
 from archive.html import Page
 from archive.model import Evidence, Issue, IssueCode, Origin, ValueSource
 
+LABEL = 3  # characters of the shortest label with its colon
 NEAR = 40  # blocks around the text in which labelled lines are looked for
 _DATES = (
     "pubdate",
@@ -71,7 +72,7 @@ def gather(
 ) -> Fields:
     """Read everything but titles, year and identity from a page whose document is known."""
     told = Fields()
-    labelled = _labelled(page, region)
+    labelled = _labelled(page, region, title)
     for name, value in _from_json(embedded or {}):
         labelled.setdefault(name, Pair(name, "json", value))
     _dates(told, page, region, labelled, origin, title)
@@ -81,7 +82,7 @@ def gather(
     return told
 
 
-def _labelled(page: Page, region: Region) -> dict[str, Pair]:
+def _labelled(page: Page, region: Region, title: str | None) -> dict[str, Pair]:
     """Return the first value of each label around the text, those nearest above it first."""
     blocks = page.blocks
     low = max(0, region.start - NEAR)
@@ -90,8 +91,9 @@ def _labelled(page: Page, region: Region) -> dict[str, Pair]:
     copies = set(region.lines)  # a second copy of the text, for the phone, has labelled lines of the author's
     for number in order:
         block = blocks[number]
-        text = block.text
-        if len(text) > chrome.LONGEST or is_link(block) or (number >= region.end and text in copies):
+        text = heading.after(block.text, title) or block.text
+        whole_link = is_link(block) and block.linked > len(text) - LABEL  # 来源：<a>示例局</a> is a label with a link
+        if len(text) > chrome.LONGEST or whole_link or (number >= region.end and text in copies):
             continue
         if chrome.kind(text) not in (Kind.INFO, Kind.BOX, Kind.EDITOR):
             continue
@@ -209,11 +211,16 @@ def _meta_date(page: Page) -> tuple[date | None, str]:
 def _unlabelled(page: Page, region: Region, title: str | None) -> tuple[date | None, str]:
     """Return a date that stands alone, or opens an info line, between the title and the text."""
     blocks = page.blocks
-    start = next(
-        (n for n in range(region.start - 1, -1, -1) if chrome.same(blocks[n].text, title) and not is_link(blocks[n])),
-        None,
-    )
-    if start is None:
+    for number in range(region.start - 1, -1, -1):
+        if is_link(blocks[number]):
+            continue
+        behind = heading.after(blocks[number].text, title)
+        if behind and chrome.kind(behind) is Kind.INFO and (found := dates.find(behind)):
+            return found[0].day, behind
+        if chrome.same(blocks[number].text, title):
+            start = number
+            break
+    else:
         return None, ""
     for block in blocks[start + 1 : region.start]:
         if day := dates.alone(block.text):

@@ -33,6 +33,7 @@ _BARE_ORDER = re.compile(r"[(（]?\s*(?:(?:19|20)\d\d\s*年\s*)?第?\s*\d{1,4}\s
 _ORDER_HEAD = re.compile(rf"[{_HAN}、\s]{{2,40}}(?:令|公告|通告)")
 _LABEL = re.compile(r"^(?:发文字号|文\s*号)\s*[:：]?\s*")
 _ENCLOSED = re.compile(r"^[(（【\[](.*)[)）】\]]$")
+_SENTENCE = re.compile("关于|贯彻|转发|印发|落实|的")  # words before a cited number, never in that of an organ
 _FILE = re.compile(r"\.(?:docx?|pdf|xlsx?|wps|ofd|zip|rar)$", re.I)
 _INDEX_NO = re.compile(rf"[0-9A-Za-z{_HAN}][0-9A-Za-z{_HAN}/_.\-—–()（）〔〕\[\]:： ]{{3,79}}")
 _WORDS = re.compile(rf"[{_HAN}]{{9,}}|关于|通知|公告|报告|年度|办法|意见")
@@ -77,7 +78,7 @@ def own(lines: Sequence[str], title: str | None) -> tuple[str, ValueSource, str]
         bare = title.strip()
         for found in DOC_NO.finditer(bare):
             before, after = bare[: found.start()].strip(" [【〔(（"), bare[found.end() :].strip(" ]】〕)）")
-            if (not before or not after) and "《" not in bare[: found.start()][-1:]:
+            if (not before or not after) and not _SENTENCE.search(found[0]) and bare[: found.start()][-1:] != "《":
                 return re.sub(r"\s+", "", found[0]), ValueSource.TITLE, title
     for number, line in enumerate(lines[:HEAD_LINES]):
         bare = _LABEL.sub("", line.strip())

@@ -154,8 +154,48 @@ def vue(d: Doc, text: str) -> str:
     )
 
 
+def boxed_plain(d: Doc, text: str) -> str:
+    """Hanweb again: box without colons, an empty 来源 before the real one, the text in a div of no known name."""
+    return (
+        _head(d.title, "<meta name='Maketime' content='2024-02-01 09:57:20_234'>" + _metas(d))
+        + f'<div class="tj_subject Article"><div class="currpos">当前位置：<table><tr><td><a>首页</a></td><td><TABLE><TR><TD> > <a>政务公开</a></TD><TD> > <a>重要公告</a></TD></TR></TABLE></td></tr></table></div><div class="ImporFull clearfix"><table class="collapse_table"><tbody><tr><td>索 引 号</td><td>{d.index_no or ""}</td><td>公开分类</td><td></td></tr><tr><td>发布机构</td><td>{d.source}</td><td>成文日期</td><td>{d.written or d.published}</td></tr><tr><td>文　　号</td><td>{d.doc_no or ""}</td><td>主题词</td><td></td></tr></tbody></table><div class="main_title"><p readlabel>{d.title}</p></div>'
+        f'<div class="artic_tother"><div class="fl"><p class="time">发布时间：{d.published} 11:07</p><p class="source">来源：<!--articlesource--></p><p class="source">来源：{d.source}</p><p class="access">访问次数：<script></script></p></div><div class="fr"><span>打印</span><div id="share-2">分享至:</div></div></div><div class="main_section">{text}{_files(d, "<p><a href={1}>{0}</a></p>")}</div></div></div><div class="bt-footer">{_foot()}</div></body></html>'
+    )
+
+
+def source_first(d: Doc, text: str) -> str:
+    """A provincial bureau: the source in corner brackets before the time, both in one line, sub-title node in the title."""
+    return (
+        _head(
+            d.title,
+            _metas(d, pub="2024-04-15 14:53:51") + '<meta name="others" content="页面生成时间 2024-04-15 14:53:51"/>',
+        )
+        + f'<div class="header"><div class="top"><a>中国政府网</a><span>|</span><a>省政府网</a><li><a>简</a></li><li>|</li><li><a>繁</a></li></div><table class="navlist"><tr><td><ul id="navul">{_li()}</ul></td></tr></table></div><div class="xiangqing"><div class="xwlb"><div class="xwlb_text">  各地动态</div></div><div class="xq_title">\n {d.title}\n<div class="sub-title"></div></div><div class="fbxq"><div class="fbsj"><p class="txt_center">【来源： {d.source}】 发布日期：{d.published} 19:21:00\n </p></div><div class="zt">字体： 【<a>大</a> <a>中</a> <a>小</a>】</div></div>'
+        f'<div class="xq_con" id="content">{text}{_files(d, "<p><a href={1}>{0}</a></p>")}</div><div class="xq_foot"><span>【打印本页】</span><span>【关闭窗口】</span></div><div class="sxp"><p>上一篇：<a>我市出台惠企政策</a></p><p>下一篇：<a>全县抓好春耕生产</a></p></div></div><div class="foot">{_foot()}</div></body></html>'
+    )
+
+
+def body_label(d: Doc, text: str) -> str:
+    """A central office: set home and favourites, the date in Chinese with the time, floating boxes after the footer."""
+    return (
+        _head(f"{d.title}_示例省委网络安全和信息化委员会办公室", '<META NAME="Keywords" CONTENT="智能">')
+        + f'<div class="header"><div class="top-bar"><a>设为首页</a><a>加入收藏</a><a>手机版</a><a>繁体</a></div><div class="search"><a>搜索</a></div><ul class="nav">{_li()}</ul></div><div class="current-path"><p>当前位置：<a>首页</a>&gt;<a>正文</a></p></div><div class="mobile-header"><ul>{_li()}</ul></div><div class="main"><div class="main-title"><h1 class="title">\n{d.title}\n</h1><div class="info clearfix"><span id="pubtime">\n{_cn(d.published)} 09:15\n</span><span id="source">来源：\n{d.source}\n</span><div class="set_font"><a> </a><a> </a></div><div id="dyjc"><a>【打印】</a><a><span>【纠错】</span></a></div></div></div>'
+        f'<div class="main-content"><DIV id=BodyLabel>{text}<div id="站群"></div></DIV>{_files(d, "<p><a href={1}>{0}</a></p>")}<div class="zwfenye"></div></div><div id="check"><iframe src="/jiucuo.htm"></iframe></div><span class="checkClose">关闭</span></div><div class="footer"><div class="foot"><p><span>示例省委网信办</span> <span>示例省互联网信息办公室 &copy; 版权所有</span> <a>联系我们</a></p><p>承办：示例应急中心　技术支持：示例科技公司　<a>{FOOT[2]}</a></p></div></div><div class="right-nav"><ul><li><h6>学习强国</h6><div><em>◆</em> <span>◆</span></div></li><li><h6>微信</h6></li><li><h6>返回顶部</h6></li></ul></div><div style="display:none">Produced By CMS publishdate:2024/01/05 22:09:58</div></body></html>'
+    )
+
+
+def nested_page(d: Doc, text: str) -> str:
+    """NFCMS of a district: a second document type and body for the header, slashes as path, 信息来源, empty list of files."""
+    return (
+        _head(f"{d.title}_政府信息公开_示例区人民政府门户网站", _metas(d, pub=d.published + " 00:55:40"))
+        + f'<!DOCTYPE html>\n<html><head><meta charset="utf-8"><title></title></head><body><div class="header"><ul>{_li()}<li class="le"><a>English</a></li></ul><ul class="header_ul"><li><a>登录</a> \\ <a>无障碍</a>\\ <a>长者助手</a></li></ul><div class="ipv6"><a>数字人无障碍</a> 网站支持IPV6</div></div></body>\n</html>\n<div class="container"><div class="location"><div class="mar"><a>首页</a>&ensp;/&ensp;<a>政务公开</a>&ensp;/&ensp;<a>政府信息公开</a></div></div><div class="contentpage-wrap"><div class="print-class content-wrap"><h1>\n {d.title}\n </h1><div class="article-info"><div><span>信息来源：{d.source}</span><span>发布时间：{d.published} 00:55:40</span><span>浏览量：<span id="v">-</span></span></div><div class="article-share"><span>【<a>打印</a>】&nbsp;&nbsp;字体【&nbsp;<a>大</a>&nbsp;<a>中</a>&nbsp;<a>小</a>&nbsp;】</span><span>分享到：<div id="share-1"></div></span></div></div>'
+        f'<div class="content" id="zhengwen"><div id="zoomcon">{text}</div><div class="rel_news" id="rel"><h5>附件下载：</h5><ul class="infoList">{_files(d)}</ul></div></div><div><div class="info_ewm"><div>扫一扫在手机打开当前页</div></div></div></div></div></div><div class="footer"><div class="mar"><a>隐私安全</a>|<a>网站地图</a>|<a>使用帮助</a></div><p><span>主办：示例开发区管委会 示例区人民政府</span><span>承办：示例区政务服务局</span><span><a>联系我们</a></span></p><p><span>版权所有：示例区人民政府</span><span>备案号:  {FOOT[2]}</span></p><p><span>{FOOT[3]}</span><span>{FOOT[1]}</span></p></div></body></html>'
+    )
+
+
 FRAMES: dict[str, Callable[[Doc, str], str]] = {
     "vsb": vsb, "ucap": ucap, "sichuan": sichuan, "hunan": hunan, "beijing": beijing, "chongqing": chongqing, "guizhou": guizhou, "old_tables": old_tables, "siteserver": siteserver,
     "liaoning": liaoning, "shandong": shandong, "ankang": ankang, "print_view": print_view, "vue": vue,
+    "boxed_plain": boxed_plain, "source_first": source_first, "body_label": body_label, "nested_page": nested_page,
 }  # fmt: skip
-BOXED = frozenset(("ucap", "hunan", "chongqing", "guizhou", "shandong"))
+BOXED = frozenset(("ucap", "hunan", "chongqing", "guizhou", "shandong", "boxed_plain"))

@@ -1,9 +1,10 @@
-"""Pairs of dialects and documents with the truth beside them: the corpus ``dialects`` of ``run``."""
+"""Pairs of dialects and documents with the truth beside them: corpora ``dialects`` and ``nameless`` of ``run``."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import dialects, dialects_more
 from .documents import DOCS, MARKUPS, Doc
@@ -29,6 +30,19 @@ class Made:
     def doc_no(self) -> str | None:
         """The number a reader finds on the page."""
         return self.doc.doc_no if self.boxed or self.doc.kind in NUMBERED else None
+
+
+_NAMES = re.compile(r"""\s(?:class|id)=(?:"[^"]*"|'[^']*'|[^\s>]+)""")
+_METAS = re.compile(r"<meta [^>]*(?:ArticleTitle|PubDate|ContentSource|ColumnName)[^>]*>")
+
+
+def nameless() -> Iterator[Made]:
+    """Yield the same pages as a system nobody has seen would write them: no known class, id or meta tag."""
+    for made in pages():
+        encoding = "gb18030" if made.name.startswith("old_tables") else "utf-8"
+        source = _METAS.sub("", made.body.decode(encoding))
+        source = _NAMES.sub(lambda name: name[0] if "hid" in name[0] else "", source)
+        yield replace(made, body=source.encode(encoding))
 
 
 def pages(per_frame: int = PER_FRAME) -> Iterator[Made]:
