@@ -26,7 +26,7 @@ from archive import schema, search, store, warc_fields, warc_write
 from archive.datadir import DataDir
 from archive.errors import NewerSchemaError, StorageError, UsageError
 from archive.model import Attachment, Issue, IssueCode, Origin, SourceKind
-from archive.site import HEADERS, SAFE_SETTINGS, body, chinese, pages, serve
+from archive.site import HEADERS, SAFE_SETTINGS, body, chinese, pages, remarks, serve
 
 ROOT = Path(__file__).resolve().parents[1]
 EVIL = "<script>alert(1)</script>"
@@ -332,6 +332,33 @@ async def test_stock_pages_are_in_chinese_as_far_as_this_version_goes(site: Data
     # Every fragment is met on 0.65 or on 1.0; these on both.
     common = {"- column -", "Search:</label>", "Powered by <a", "Next page", "0 records", "{{ item.label }}"}
     assert common <= chinese.MET
+
+
+async def test_codes_and_remarks_are_said_in_chinese(site: Datasette) -> None:
+    facets = (await get(site, "/archive/reports?_facet=level")).text
+    assert "行政层级" in facets
+    assert re.search(r">(?:省级|市级|县级|乡级)</a>", facets)
+    tables = (await get(site, "/archive")).text
+    assert "年度报告 reports</a>" in tables
+    rest = tables[tables.index('id="tables">数据表') : tables.index("<footer")]
+    assert not re.search(r"\d rows?\b|hidden table|Tables<", rest)
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese_words"),
+    [
+        ("declared gb2312, read as utf-8", "声明为 gb2312，按 utf-8 读取"),
+        ("3 invalid, 0 control characters", "无效字节 3 处，控制字符 0 处"),
+        ("11 of 12 lines are entries, 11 dated, 8 links", "共 12 行，其中列表条目 11 行，带日期 11 行，链接 8 条"),
+        ("2020 (title: (甲), 2019 (body: 乙)", "2020（标题：(甲）；2019（正文：乙）"),
+        ("某区 000001 was no division in 2019", "2019 年没有“某区”（000001）这一区划"),
+        ("unheard: of", "unheard: of"),
+        ("", ""),
+        (EVIL, EVIL),
+    ],
+)
+async def test_remarks(english: str, chinese_words: str) -> None:
+    assert remarks.in_chinese(english) == chinese_words
 
 
 async def test_a_query_that_takes_too_long_is_no_error_page(site: Datasette, monkeypatch: pytest.MonkeyPatch) -> None:

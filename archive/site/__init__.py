@@ -2,6 +2,7 @@
 
     __init__.py   the hooks: routes, search function, safe settings, security headers, Chinese for Datasette's own pages
     pages.py      home, search page, report page; body.py turns a text into headings and paragraphs
+    chinese.py    Datasette's own pages in Chinese; remarks.py says in Chinese what extraction noted
     snapshot.py   archived pages, without scripts and without the rights of this site
     serve.py      ``fazhi serve``
 
@@ -20,8 +21,9 @@ from markupsafe import Markup
 from pluggy import HookimplMarker
 
 from archive import schema, tokens
-from archive.site.chinese import translate
+from archive.site.chinese import CODES, column_in_chinese, translate
 from archive.site.pages import DATABASE, home, message, report_page, search_page
+from archive.site.remarks import in_chinese
 from archive.site.snapshot import page as snapshot_page
 
 hookimpl = HookimplMarker("datasette")  # as datasette.hookimpl, which carries no types
@@ -49,13 +51,6 @@ SAFE_SETTINGS: dict[str, bool | int] = {
 }
 # Copied from the settings into attributes when Datasette starts.
 COPIED = ("max_returned_rows",)
-
-
-# Columns that hold codes, and the list of words they are said in.
-CODES = {
-    "level": "level", "issuer_kind": "issuer_kind", "source_kind": "source_kind", "status": "status",
-    "reason": "reason", "code": "issue", "source": "value_source", "published_source": "value_source",
-}  # fmt: skip
 
 
 @hookimpl(trylast=True)
@@ -133,6 +128,10 @@ def render_cell(value: Any, column: str, table: str | None, database: str, datas
         return Markup('<a href="{}">{}</a>').format(datasette.urls.path(f"/report/{value}"), value)
     if (table, column) == ("captures", "id"):
         return Markup('<a href="{}">{}</a>').format(datasette.urls.path(f"/snapshot/{value}"), value)
+    if table in ("issues", "rejected") and column == "detail":
+        return in_chinese(value)
+    if table in ("issues", "evidence") and column == "field":
+        return column_in_chinese(value, "reports")
     return schema.words().get(CODES.get(column, ""), {}).get(value)
 
 

@@ -16,6 +16,7 @@ from datasette.utils.asgi import Response
 
 from archive import schema, search, tokens
 from archive.site.body import blocks, outline
+from archive.site.remarks import in_chinese
 
 DATABASE = "archive"
 PAGE = 20
@@ -172,7 +173,7 @@ async def _render(datasette: Any, request: Any, template: str, name: str, contex
     shared = {
         "words": schema.words(), "columns": {c.name: c.zh for c in schema.tables()["reports"].columns},
         "css": datasette.urls.static_plugins("fazhi", "fazhi.css"), "path": datasette.urls.path, "page_name": name,
-        "open_kinds": OPEN_KINDS, "is_web": is_web,
+        "open_kinds": OPEN_KINDS, "is_web": is_web, "in_chinese": in_chinese,
     }  # fmt: skip
     html = await datasette.render_template(template, shared | context, request=request, view_name=f"fazhi-{name}")
     return Response.html(html)
