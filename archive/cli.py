@@ -1,6 +1,6 @@
 """The commands that need no network: inspect, extract, rebuild, verify, search, serve.
 
-``crawler.cli`` adds the rest to the same group and owns the entry point ``fazhi``. Commands only parse arguments and
+``crawler.cli`` adds the rest to the same group. Commands only parse arguments and
 print; what they do lives in the rooms they call. Exit codes: 0 fine, 1 error, 2 usage, 3 some portals not fine,
 130 interrupted (what was done is kept; run the command again to go on).
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -95,6 +96,7 @@ def inspect(files: tuple[Path, ...], url: str | None, code: str | None, link_tit
     from archive import extract, saved
 
     check_code(code)
+    check_url(url)
     unreadable = False
     for file in files:
         try:
@@ -139,9 +141,11 @@ def search(query: str, year: int | None, region: str | None, limit: int, as_json
       fazhi search '"负责人出庭应诉" 12348' --region 420000
     """
     from archive import search as engine
-    from archive import store
+    from archive import store, tokens
 
     check_code(region)
+    if not tokens.terms(query):
+        raise UsageError("no word to search for", "give at least one character; punctuation is not searched")
     db = store.open_archive(DataDir.open(data, create=False).archive_db, create=False, readonly=True)
     results = engine.search(db, query, year=year, region=region, limit=limit)
     printing.results(query, results, as_json=as_json)
@@ -233,6 +237,15 @@ def serve(host: str, port: int, data: Path) -> None:
 
 
 def check_code(code: str | None) -> None:
-    """Refuse a division code that cannot be one, before any work is done."""
-    if code is not None and not code.split("-")[0].isdigit():
+    """Refuse a division code that cannot be one, before any work is done.
+
+    A county and above has six digits, a township nine, a department the code of its place and a name of its own.
+    """
+    if code is not None and not re.fullmatch(r"\d{6}(?:\d{3})?|\d{6}-[a-z0-9-]+", code):
         raise UsageError(f"'{code}' is no division code", "give six digits, for example 420683 (枣阳市)")
+
+
+def check_url(url: str | None) -> None:
+    """Refuse an address that cannot be one of the web, before any work is done."""
+    if url is not None and not re.fullmatch(r"https?://[^\s/]+\S*", url, re.I):
+        raise UsageError(f"no web address: {url}", "an address begins with http:// or https:// and a host")

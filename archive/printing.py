@@ -1,6 +1,6 @@
 """What the commands print for a person: tables, progress, one document. No logic, no input.
 
-On a terminal a progress bar; in a log plain lines, one at the start and one every ten seconds.
+On a terminal a progress bar; in a log a plain line every ten seconds. A pipe that closes early (``| head``) is fine.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import click
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from archive.adding import Added
@@ -30,8 +30,17 @@ LOG_SECONDS = 10.0
 
 def console() -> Console:
     """Return a console for standard output; wide when it is no terminal, so that lines in a log do not wrap."""
-    plain = Console()
-    return plain if plain.is_terminal else Console(width=200)
+    plain = _Console()
+    return plain if plain.is_terminal else _Console(width=1000)
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Leave quietly: whoever read had enough. The stock console ends with an error."""
+        try:
+            super().on_broken_pipe()
+        except SystemExit:
+            raise SystemExit(0) from None
 
 
 @contextmanager
@@ -43,14 +52,15 @@ def progress(what: str) -> Iterator[Tick]:
             SpinnerColumn(),
             TextColumn("{task.description}"),
             BarColumn(),
-            MofNCompleteColumn(),
+            TextColumn("{task.fields[counted]}"),
             TimeElapsedColumn(),
         )
         with Progress(*columns, console=err, transient=True) as bar:
-            task = bar.add_task(what, total=None)
+            task = bar.add_task(what, total=None, counted="")
 
             def update(done: int, total: int | None = None) -> None:
-                bar.update(task, completed=done, total=total)
+                counted = f"{done:,}" if total is None else f"{done:,} of {total:,}"
+                bar.update(task, completed=done, total=total, counted=counted)
 
             yield update
         return
@@ -98,19 +108,22 @@ class Changes:
 
 
 def added(items: Sequence[Added]) -> None:
-    """Print what became of each added file: report id or reason, and the title."""
+    """Print a line for each added file: report or reason, id, file, title. Long lines are the terminal's to wrap.
+
+    An id broken over two lines of a narrow table could not be copied.
+    """
     out = console()
-    table = Table(box=None, show_edge=False)
-    for head in ("file", "outcome", "id", "title"):
-        table.add_column(head, overflow="fold")
-    for item in items:
-        outcome = item.outcome + (" (already here)" if item.known else "")
+    outcomes = [item.outcome + (" (already here)" if item.known else "") for item in items]
+    width = max(map(len, outcomes), default=0)
+    keys = max((len(item.report or item.capture) for item in items), default=0)
+    for item, outcome in zip(items, outcomes, strict=True):
         style = "green" if item.report else "yellow"
+        title = item.title or ("(no title)" if item.report else f"({item.detail})")
         name = item.file.rsplit("/", 1)[-1]
-        table.add_row(
-            escape(name), f"[{style}]{outcome}[/]", item.report or item.capture, escape(item.title or item.detail)
-        )
-    out.print(table)
+        out.print(
+            f"[{style}]{outcome:{width}}[/]  {item.report or item.capture:{keys}}  {escape(name)}  {escape(title)}",
+            soft_wrap=True, highlight=False,
+        )  # fmt: skip
     reports = sum(item.report is not None for item in items)
     click.echo(f"{len(items)} page(s): {reports} report(s), {len(items) - reports} rejected")
 
@@ -186,7 +199,8 @@ def results(query: str, found: Results, *, as_json: bool) -> None:
         out.print(f"[bold]{escape(hit.title or '(no title)')}[/]  [dim]{hit.id}[/]", highlight=False)
         place = " · ".join(str(part) for part in (hit.region, hit.year, hit.published) if part)
         out.print(f"  {escape(place)}", style="cyan", highlight=False)
-        passage = "".join(f"[bold yellow]{escape(t)}[/]" if marked else escape(t) for t, marked in hit.snippet)
+        snippet = [(t.replace("\n", " ").replace("\t", " "), marked) for t, marked in hit.snippet]
+        passage = "".join(f"[bold yellow]{escape(t)}[/]" if marked else escape(t) for t, marked in snippet)
         out.print(f"  {passage}\n", highlight=False)
     more = "" if found.total <= len(found.hits) else f", {len(found.hits)} shown (--limit)"
     out.print(f"{found.total:,}{'+' if found.capped else ''} report(s){more}")

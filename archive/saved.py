@@ -16,6 +16,7 @@ from pathlib import Path
 from archive.errors import UsageError
 from archive.extract import extract
 from archive.model import Origin, Rejection, Report
+from archive.warc_scan import Raw, scan
 
 WARC_SUFFIXES = (".warc", ".warc.gz")
 
@@ -23,7 +24,14 @@ WARC_SUFFIXES = (".warc", ".warc.gz")
 def check(file: Path) -> None:
     """Raise UsageError in words where a file cannot be opened, before any work is done on others."""
     with _readable(file), file.open("rb"):
-        pass
+        if is_warc(file):
+            _check_warc(file)
+
+
+def _check_warc(file: Path) -> None:
+    """Refuse what holds no whole WARC record: once copied into the archive it would be reported as broken for ever."""
+    if not any(isinstance(item, Raw) for item in scan(file)):
+        raise UsageError(f"{file} holds no readable WARC record", "check that it is a whole WARC file")
 
 
 def read(file: Path) -> bytes:

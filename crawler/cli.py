@@ -1,4 +1,4 @@
-"""The command line: everything of ``archive.cli`` and the commands that need the network. Entry point ``fazhi``."""
+"""The command line: everything of ``archive.cli`` and the commands that need the network. ``__main__`` starts it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import os
 import re
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import click
 from rich.table import Table
 
 from archive import printing, saved
-from archive.cli import check_code, data_option
+from archive.cli import check_code, check_url, data_option
 from archive.cli import fazhi as main
 from archive.datadir import DataDir
 from archive.errors import UsageError
@@ -23,6 +23,7 @@ from crawler.targets import canonical, netloc
 
 __all__ = ["main"]
 
+SAMPLE_PORT = 8101  # of the first sample portal, the others follow
 LOCAL = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?")
 
 CAPTURE_ID = re.compile(r"\d{14}-[0-9a-f]{10}")
@@ -98,11 +99,15 @@ def add(inputs: tuple[str, ...], url: str | None, code: str | None, verdict: str
     from archive import adding
 
     check_code(code)
+    check_url(url)
     addresses = [item for item in inputs if item.lower().startswith(("http://", "https://"))]
     ids = [item for item in inputs if verdict and CAPTURE_ID.fullmatch(item)]
     files = [Path(item) for item in inputs if item not in (*addresses, *ids)]
     if url and (len(files) != 1 or addresses):
         raise UsageError("--url names the address of one file", "give one FILE with --url")
+    for item in inputs:
+        if "://" in item and item not in addresses:
+            raise UsageError(f"no web address: {item}", "only http:// and https:// addresses can be fetched")
     for file in files:
         saved.check(file)
     place = DataDir.open(data)
@@ -145,7 +150,12 @@ def demo(no_serve: bool, host: str, port: int, data: Path) -> None:
     place = DataDir.open(data)
     if not no_serve:
         check_port(host, port)
-    with Zoo() as zoo:
+    with ExitStack() as stack:
+        # The same addresses at every run, so that a second one is a visit to pages known; any free ones where taken.
+        try:
+            zoo = stack.enter_context(Zoo(base_port=SAMPLE_PORT))
+        except OSError:
+            zoo = stack.enter_context(Zoo())
         file = place.root / "sample-portals.toml"
         zoo.write_portals(file)
         click.echo("sample portals (fictional places):")

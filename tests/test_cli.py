@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from archive.adding import add_files
 from archive.datadir import DataDir
+from crawler import __main__ as start
 from crawler.cli import main
 
 INSPECT_KEYS = [
@@ -89,6 +92,63 @@ def test_search_without_a_hit_says_what_to_try(filled: DataDir) -> None:
     assert "no report holds" in result.stdout
 
 
+@pytest.mark.parametrize("query", ["", " ", "！？", '"'])
+def test_search_wants_a_word(filled: DataDir, query: str) -> None:
+    result = run("search", query, "--data", filled.root)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "no word to search for" in result.stderr
+
+
+def test_a_hit_is_three_lines_also_where_the_text_has_paragraphs(filled: DataDir) -> None:
+    lines = run("search", "法", "--limit", 3, "--data", filled.root).stdout.splitlines()
+    assert [bool(line) for line in lines] == [True, True, True, False] * 3 + [True]
+
+
+def test_a_reader_who_had_enough_is_no_error(filled: DataDir) -> None:
+    command = [sys.executable, "-m", "crawler", "search", "法", "--data", str(filled.root)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+        assert process.wait(60) == 0
+
+
+def test_an_interrupt_while_the_program_loads(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Interrupt:
+        def find_spec(self, name: str, *_: object) -> None:
+            if name == "crawler.cli":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "crawler.cli", raising=False)
+    monkeypatch.delattr("crawler.cli", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Interrupt(), *sys.meta_path])
+    with pytest.raises(SystemExit) as end:
+        start.main()
+    assert end.value.code == 130
+    assert capsys.readouterr().err.startswith("fazhi: interrupted")
+
+
+@pytest.mark.parametrize("content", [b"", b"no WARC at all" * 100, bytes(range(256)) * 10])
+def test_what_is_no_warc_never_enters_the_archive(tmp_path: Path, content: bytes) -> None:
+    for name in ("a.warc", "a.warc.gz"):
+        (tmp_path / name).write_bytes(content)
+        result = run("add", tmp_path / name, "--data", tmp_path / "data")
+        assert result.exit_code == 2
+        assert "no readable WARC record" in result.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_add_prints_a_line_a_file(tmp_path: Path, sample_files: list[Path]) -> None:
+    result = run("add", *sample_files[:3], "--data", tmp_path / "data")
+    lines = result.stdout.splitlines()
+    assert len(lines) == 4
+    for line, file in zip(lines, sample_files[:3], strict=False):
+        assert f"  {file.name}  " in line
+
+
 def test_verify_is_silent_on_whole_files_and_names_a_broken_record(filled: DataDir, tmp_path: Path) -> None:
     assert run("verify", "--data", filled.root).stdout == "all records whole\n"
     place = DataDir.open(tmp_path / "data")
@@ -114,14 +174,19 @@ def test_verify_is_silent_on_whole_files_and_names_a_broken_record(filled: DataD
         (["crawl", "999999"], 2, "999999"),
         (["portals", "--find", "没有的地方"], 2, "no portal matches"),
         (["add", "missing.html"], 2, "no such file"),
+        (["add", "ftp://www.example.gov.cn/a"], 2, "no web address"),
         (["search", "法", "--region", "湖北"], 2, "is no division code"),
+        (["search", "法", "--region", "42"], 2, "is no division code"),
+        (["inspect", "any.html", "--code", "4206830"], 2, "is no division code"),
+        (["inspect", "any.html", "--url", "not a url"], 2, "no web address"),
+        (["add", "any.html", "--url", "http:///x"], 2, "no web address"),
     ],
 )
 def test_errors_are_one_line_with_a_remedy(
     tmp_path: Path, arguments: Sequence[str], code: int, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    data = [] if arguments[0] == "portals" else ["--data", tmp_path / "none"]
+    data = [] if arguments[0] in ("portals", "inspect") else ["--data", tmp_path / "none"]
     result = run(*arguments, *data)
     assert result.exit_code == code, result.output
     assert words in result.stderr
