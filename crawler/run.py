@@ -96,7 +96,8 @@ def _work(session: Session) -> bool:
             process = AsyncCrawlerProcess(settings)
             process.crawl(PortalSpider, session=session)
             process.start()
-        interrupted = session.reason == "shutdown"
+        # A second signal ends Scrapy before it has told any reason.
+        interrupted = session.fatal is None and session.reason != "finished"
     finally:
         try:
             pipeline.finish()

@@ -360,6 +360,24 @@ def test_a_signal_ends_it_in_good_order(tmp_path: Path, number: signal.Signals) 
     assert len(rows(tmp_path, "SELECT id FROM reports", database="archive.db")) == len(years)
 
 
+@pytest.mark.slow
+def test_a_second_signal_ends_it_at_once_and_blames_no_portal(tmp_path: Path) -> None:
+    with Loopback(portal(2019, 2020) | {COLUMN: lambda ask: time.sleep(6) or Answer(b"")}) as server:
+        write_portals(tmp_path / "portals.toml", server)
+        process = subprocess.Popen(command(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        deadline = time.monotonic() + 30
+        while not server.log and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(0.5)  # robots.txt was had, the list is being waited for
+        for _ in range(2):
+            process.send_signal(signal.SIGTERM)
+            time.sleep(0.5)
+        out, err = process.communicate(timeout=30)
+    assert process.returncode == 130, err
+    assert "interrupted; 1 addresses wait" in out
+    assert "unreachable" not in out
+
+
 def test_capture_rows_carry_what_the_list_told(tmp_path: Path) -> None:
     with Loopback(portal(2020)) as server:
         crawl(tmp_path, server)
