@@ -22,7 +22,7 @@ MOSTLY = 0.6  # share of a block's characters in links that makes it a link
 ABOVE = 0.3  # share of a page's running text that must follow its title
 NEARLY = 0.75  # share of a container's text that a container within it must hold to be taken instead
 SHARE = 0.6  # share of the running text the first guess must hold
-COPY = 50  # characters of sentences that stand twice before a page is said to hold its text twice
+COPY = 60  # characters that stand twice before a page is said to hold its text twice
 SIGNATURE = 4  # lines of a signature
 SIGNED = 40  # characters of such a line
 TITLE_REACH = 40  # blocks between a title and the line under it
@@ -319,15 +319,16 @@ def _trim(
 
 def _second_copy(lines: list[str], first: int) -> int | None:
     """Return where a second copy of the text begins that has the site's menu and footer between it and the first."""
-    start = next((n for n in range(first, len(lines)) if chrome.is_prose(lines[n])), None)
-    if start is None:
+    start = next((n for n in range(first, len(lines)) if chrome.is_sentence(lines[n])), None)
+    if start is None or lines[start] not in lines[start + 1 :]:
         return None
-    try:
-        again = lines.index(lines[start], start + 1)
-    except ValueError:
-        return None
-    one, other = ([line for line in part if chrome.is_prose(line)] for part in (lines[start:again], lines[again:]))
-    if one != other[: len(one)] or len(other) > len(one) + 2 or sum(map(len, one)) < COPY:
+    again = lines.index(lines[start], start + 1)
+    same = 0
+    while again + same < len(lines) and start + same < again and lines[again + same] == lines[start + same]:
+        same += 1
+    copied = sum(map(len, lines[again : again + same]))
+    rest = sum(len(line) for line in lines[again + same :] if chrome.kind(line) is None)
+    if copied < COPY or rest > copied / 4:
         return None
     while start > first and lines[again - 1] == lines[start - 1]:  # headings before the first sentence
         start, again = start - 1, again - 1

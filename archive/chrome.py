@@ -35,6 +35,7 @@ _GLUED = re.compile(  # never cut is what an author may have written: a name, th
     r"(.*[^\s的、，：])[\s\u3000]*[\[【(（]?(?:责任编辑|责编|网站编辑|网络编辑)\s*[:：]\s*[^\s。，；：、]{1,12}[\]】)）]?"
 )
 _LAST_PART = re.compile(r"(.*\S)[\s\u3000|｜]+(\S{1,12})\s*$")
+_BY_LINE = re.compile(r"[(（]\s*(?:来源|作者|撰稿|供稿|记者|通讯员|文字|图文)")
 _PUNCTUATED = re.compile(r"[。；！？…]|，.*，|,.*,")
 
 
@@ -372,6 +373,8 @@ def tail(lines: Sequence[str], linked: Sequence[bool], start: int, *, inner: boo
         found = kind(line)
         if found and (rest_of := without_editor(line)) != line and kind(rest_of) is None:
             break  # the date of the signature, with the editor's name behind it
+        if inner and found is Kind.EDITOR and _BY_LINE.match(line):
+            break  # （来源：示例日报） under a text in its own element was written with it
         buttons = found in (Kind.WIDGET, Kind.EDITOR, Kind.CRUMB, Kind.MORE)
         if buttons or (found is Kind.INFO and _ends(line)) or (linked[end - 1] and not inner):
             end -= 1
