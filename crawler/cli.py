@@ -145,6 +145,7 @@ def demo(no_serve: bool, host: str, port: int, data: Path) -> None:
     """
     from fazhi_zoo.server import Zoo
 
+    from archive import search, store
     from archive.site.serve import check_port, serve
 
     place = DataDir.open(data)
@@ -164,6 +165,8 @@ def demo(no_serve: bool, host: str, port: int, data: Path) -> None:
         with crawl_progress() as tick:
             summary = run.crawl(place, list(catalogue.load(file).values()), delay=0, progress=tick)
         show(summary)
+        held = search.browse(store.open_archive(place.archive_db, create=False, readonly=True), limit=1).total
+        click.echo(f"the archive holds {held:,} reports")  # a second run finds nothing new
         if not no_serve:
             serve(place, host, port)
     raise click.exceptions.Exit(summary.exit_code if no_serve else 0)

@@ -131,6 +131,14 @@ def test_an_interrupt_while_the_program_loads(
     assert capsys.readouterr().err.startswith("fazhi: interrupted")
 
 
+def test_the_demo_can_be_run_again(tmp_path: Path) -> None:
+    for _ in range(2):
+        command = [sys.executable, "-m", "crawler", "demo", "--no-serve", "--data", str(tmp_path / "data")]
+        ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+        assert ended.returncode == 0, ended.stderr
+        assert ended.stdout.endswith("the archive holds 20 reports\n")
+
+
 @pytest.mark.parametrize("content", [b"", b"no WARC at all" * 100, bytes(range(256)) * 10])
 def test_what_is_no_warc_never_enters_the_archive(tmp_path: Path, content: bytes) -> None:
     for name in ("a.warc", "a.warc.gz"):
