@@ -167,9 +167,9 @@ def demo(no_serve: bool, host: str, port: int, data: Path) -> None:
         show(summary)
         held = search.browse(store.open_archive(place.archive_db, create=False, readonly=True), limit=1).total
         click.echo(f"the archive holds {held:,} reports")  # a second run finds nothing new
-        if not no_serve:
-            serve(place, host, port)
-    raise click.exceptions.Exit(summary.exit_code if no_serve else 0)
+        if no_serve or summary.exit_code == run.INTERRUPTED_EXIT:
+            raise click.exceptions.Exit(summary.exit_code)
+        serve(place, host, port)
 
 
 @contextmanager
