@@ -67,8 +67,14 @@ def test_six_kills_leave_the_same_archive(tmp_path: Path) -> None:
         last = subprocess.run(command(killed), capture_output=True, text=True, timeout=120)
         assert last.returncode == 0, last.stdout + last.stderr
         asked = {url: n for url, n in zoo.requests.items() if not url.endswith("/robots.txt")}
+        found = archive(killed)
+        rebuilt = subprocess.run(
+            [command(killed)[0], "rebuild", "--data", str(killed / "data")], capture_output=True, text=True, timeout=120
+        )
+        assert rebuilt.returncode == 0, rebuilt.stdout + rebuilt.stderr
 
-    assert archive(killed) == archive(calm)
+    assert found == archive(calm)
+    assert archive(killed) == found  # from the WARC files alone
     assert len(rows(killed, "SELECT id FROM reports", database="archive.db")) >= 200
     assert {url: n for url, n in asked.items() if n > 2} == {}
     assert list(verify(killed / "data" / "warc", progress=lambda done, total=None: None)) == []
