@@ -14,9 +14,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from archive import chrome, dates, filelinks
+from archive import chrome, dates, filelinks, labels, vocabulary
 from archive.chrome import Kind
-from archive.html import Block, Page
+from archive.page import Block, Page
 
 MOSTLY = 0.6  # share of a block's characters in links that makes it a link
 ABOVE = 0.3  # share of a page's running text that must follow its title
@@ -140,11 +140,12 @@ def _zones(page: Page) -> tuple[list[bool], list[bool]]:
         above = node.parent >= 0
         zone = above and zoned[node.parent]
         body = above and bodied[node.parent]
-        if not body and any(chrome.name_is("body", name) for name in node.names):
+        if not body and any(vocabulary.name_is("body", name) for name in node.names):
             body = True
         if not zone and not body and (not sums[-1] or (sums[node.end] - sums[node.start]) * 2 <= sums[-1]):
             zone = node.tag in ("nav", "footer", "aside", "dialog") or (
-                node.tag not in ("html", "body", "form") and any(chrome.name_is("zone", name) for name in node.names)
+                node.tag not in ("html", "body", "form")
+                and any(vocabulary.name_is("zone", name) for name in node.names)
             )
         zoned.append(zone)
         bodied.append(body and not zone)
@@ -193,7 +194,7 @@ def anchor(page: Page, title: str | None) -> int:
     if found >= 0:
         return found
     for index, block in enumerate(blocks):
-        if chrome.kind(block.text) is Kind.INFO and not is_link(block) and len(chrome.pairs(block.text)) >= 1:
+        if chrome.kind(block.text) is Kind.INFO and not is_link(block) and len(labels.pairs(block.text)) >= 1:
             return _info_below(page, index - 1)
         if chrome.is_sentence(block.text) and not is_link(block):
             break
@@ -226,7 +227,7 @@ def _info_below(page: Page, index: int) -> int:
         found = chrome.kind(text)
         if found in (Kind.INFO, Kind.BOX) or (found in (Kind.CRUMB, Kind.WIDGET) and not free):
             last = number
-        elif last == number - 1 and (page.nodes[blocks[number].node].tag == "dd" or text in chrome.EMPTY):
+        elif last == number - 1 and (page.nodes[blocks[number].node].tag == "dd" or text in labels.EMPTY):
             last = number  # the value of a label
         elif (
             chrome.is_sentence(text)
@@ -245,7 +246,7 @@ def _container(page: Page, judged: _Judged, zoned: Sequence[bool]) -> int | None
     named: list[tuple[int, int]] = []
     empty: int | None = None
     for number, node in enumerate(page.nodes):
-        if zoned[number] or not any(chrome.name_is("body", name) for name in node.names):
+        if zoned[number] or not any(vocabulary.name_is("body", name) for name in node.names):
             continue
         mass = judged.mass(node.start, node.end)
         if mass:

@@ -1,4 +1,4 @@
-"""What belongs to the site and not to the document: kinds of lines, names of page parts, head and tail of a body. Leaf.
+"""What belongs to the site and not to the document: kinds of lines, head and tail of a body. Leaf.
 
 The vocabulary is ``data/chrome.toml`` and ``data/labels.toml``. The same rules judge the lines of a plain text and the
 blocks of a page. A line is judged only as a whole; nothing is ever cut out of a line.
@@ -7,26 +7,19 @@ blocks of a page. A line is judged only as a whole; nothing is ever cut out of a
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, lru_cache
-from importlib.resources import files
+from functools import lru_cache
 
 from archive import dates
+from archive.labels import pairs
+from archive.vocabulary import labels, vocabulary
 
 HEAD_LINES = 60  # a metadata box has up to 20 rows, a toolbar a few lines more
 HEAD_GAP = 12  # lines of a menu or slogans that may stand between two lines of chrome
 LONGEST = 400  # chrome lines are shorter, footers on one line included
 PROSE = 40  # a line of this length with a full stop or comma is a sentence of the body
-EMPTY = frozenset(
-    ("", "无", "无文号", "暂无", "-", "--", "—", "/", "null", "NULL", "none", "号", "〔〕号", "〔〕", "[]号", "()")
-)
 _SPACE = re.compile(r"\s+")
-_BUTTONS = re.compile(
-    r"(?:[\s|｜\[【(（]*(?:分享(?:到|至)?|打印(?:本页|此页|本文)?|关闭(?:窗口|本页)?|收藏(?:本页)?|纠错|我要纠错|扫一扫)\s*[:：|｜\]】)）]*)+$"
-)
 _STAMP = re.compile(  # a date as systems print it, not as authors write it
     r"[\[(（【]?\s*(?:19|20)\d\d(?:[-/.]\d{1,2}[-/.]\d{1,2}|年\d{1,2}月\d{1,2}日(?=.*\d[:时点]))"
     r"(?:[ T]*\d{1,2}[:时点]\d\d(?:[:分]\d{0,2}秒?)?)?\s*[\])）】]?"
@@ -34,7 +27,6 @@ _STAMP = re.compile(  # a date as systems print it, not as authors write it
 _GLUED = re.compile(  # never cut is what an author may have written: a name, then nothing else
     r"(.*[^\s的、，：])[\s\u3000]*[\[【(（]?(?:责任编辑|责编|网站编辑|网络编辑)\s*[:：]\s*[^\s。，；：、]{1,12}[\]】)）]?"
 )
-_LAST_PART = re.compile(r"(.*\S)[\s\u3000|｜]+(\S{1,12})\s*$")
 _BY_LINE = re.compile(r"[(（]\s*(?:来源|作者|撰稿|供稿|记者|通讯员|文字|图文)")
 _PUNCTUATED = re.compile(r"[。；！？…]|，.*，|,.*,")
 
@@ -49,170 +41,6 @@ class Kind(StrEnum):
     EDITOR = "editor"  # 责任编辑
     MORE = "more"  # 上一篇, 相关文章: what follows is no part of the document
     FOOTER = "footer"
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A labelled value in a line: its meaning (key of ``labels.toml``), the label and the value as written."""
-
-    field: str
-    label: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Labels:
-    fields: dict[str, str]
-    kinds: dict[str, frozenset[str]]
-    pattern: re.Pattern[str]
-    glued: re.Pattern[str]  # the same, with any word before a label
-    cell: re.Pattern[str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Vocabulary:
-    whole: dict[str, re.Pattern[str]]
-    start: dict[str, re.Pattern[str]]
-    search: dict[str, re.Pattern[str]]
-    weak: re.Pattern[str]  # footer words that are words of a notice too
-    hidden: frozenset[str]
-    frame: re.Pattern[str]
-    names: dict[str, re.Pattern[str]]
-
-
-@cache
-def labels() -> _Labels:
-    """Return the label vocabulary, with one pattern that finds any of them before a colon."""
-    data = tomllib.loads(files("archive").joinpath("data/labels.toml").read_text("utf-8"))
-    fields = {label: name for name, words in data["fields"].items() for label in words}
-    ordered = sorted(fields, key=len, reverse=True)
-    loose = "|".join(r"\s*".join(map(re.escape, word)) for word in ordered)
-    # No value ends like these words, so they part a line wherever they stand.
-    tools = "|".join(word for word in ordered if fields[word] in ("font", "count"))
-    return _Labels(
-        fields,
-        {name: frozenset(keys) for name, keys in data["kinds"].items()},
-        re.compile(
-            rf"(?<![\u4e00-\u9fff])(?:{loose})\s*[\]】]?\s*[:：]"
-            rf"|(?:{'|'.join(word for word in ordered if len(word) >= 4)})\s*[:：]"
-            rf"|(?:{loose})\s*[:：](?=\s*(?:\d|\t|$))"
-            rf"|(?:{tools})\s*[:：]"
-            rf"|[\[【]\s*(?:{loose})\s*[\]】]\s*[:：]?"
-        ),
-        re.compile(rf"[\[【]?\s*(?:{loose})\s*[\]】]?\s*[:：]|[\[【]\s*(?:{loose})\s*[\]】]"),
-        re.compile(rf"\s*[\[【]?\s*({loose})\s*[\]】]?\s*[:：]?\s*"),
-    )
-
-
-@cache
-def vocabulary() -> _Vocabulary:
-    """Return the compiled tables of ``chrome.toml``."""
-    data = tomllib.loads(files("archive").joinpath("data/chrome.toml").read_text("utf-8"))
-    kinds = data["lines"]
-    names = data["names"]
-
-    def union(part: str, form: str) -> dict[str, re.Pattern[str]]:
-        return {kind: re.compile(form.format("|".join(rows[part]))) for kind, rows in kinds.items() if part in rows}
-
-    return _Vocabulary(
-        union("whole", "(?:{})"),
-        union("start", "(?:{})"),
-        union("search", "(?:{})"),
-        union("weak", "(?:{})")["footer"],
-        frozenset(names["hidden"]),
-        re.compile(names["frame"], re.I),
-        {
-            "zone": _tokens(names["zone"]),
-            "title": _tokens(names["title"]),
-            "body": re.compile(f"{_tokens(names['body']).pattern}|{names['body_pattern']}"),
-        },
-    )
-
-
-def _tokens(words: Sequence[str]) -> re.Pattern[str]:
-    return re.compile("|".join(re.escape(word).replace(r"\*", r"[\w\-]*") for word in words))
-
-
-@lru_cache(maxsize=4096)
-def name_is(role: str, token: str) -> bool:
-    """Tell whether an id or class token names a page part: ``zone`` (chrome), ``body`` or ``title``.
-
-    >>> name_is("body", "trs_editor"), name_is("zone", "page-footer"), name_is("body", "footer")
-    (True, True, False)
-    """
-    return vocabulary().names[role].fullmatch(token) is not None
-
-
-def hides(token: str) -> bool:
-    """Tell whether a class token hides its element."""
-    return token in vocabulary().hidden
-
-
-def is_widget_frame(source: str) -> bool:
-    """Tell whether a frame's address is that of a counter, a menu or another box around an article.
-
-    >>> is_widget_frame("/module/visitcount/visit.jsp?type=3"), is_widget_frame("/upload/2021/text.html")
-    (True, False)
-    """
-    return vocabulary().frame.search(source) is not None
-
-
-def pairs(line: str) -> list[Pair]:
-    """Return the labelled values of a line, in order. Row cells are parted by tabs.
-
-    >>> [(p.field, p.value) for p in pairs("索 引 号: 011/2021-1 发文字号: 示政〔2021〕1号 发布日期:2021年3月31日")]
-    [('index_no', '011/2021-1'), ('doc_no', '示政〔2021〕1号'), ('published', '2021年3月31日')]
-    >>> [(p.field, p.value) for p in pairs("索引号\\t01-2\\t主题分类\\t司法")]
-    [('index_no', '01-2'), ('topic', '司法')]
-    """
-    table = labels()
-    if "\t" in line:
-        found = _cells(line.split("\t"), table)
-        if found:
-            return found
-    matches = list(table.pattern.finditer(line))
-    if len(matches) > 1 and len(line) <= 200 and "。" not in line:
-        # An info line: 来源：示例局作者： has no space between, only a style.
-        matches = list(table.glued.finditer(line))
-    found = []
-    for index, match in enumerate(matches):
-        label = re.sub(r"[\s:：\[\]【】]", "", match[0])
-        value = line[match.end() : matches[index + 1].start() if index + 1 < len(matches) else len(line)]
-        found.append(Pair(table.fields[label], label, _value(value)))
-    return found
-
-
-def _cells(cells: list[str], table: _Labels) -> list[Pair]:
-    found = []
-    index = 0
-    while index < len(cells):
-        cell = cells[index]
-        match = table.cell.match(cell)
-        if match and match.end() == len(cell) and index + 1 < len(cells):
-            following = table.cell.match(cells[index + 1])
-            empty = following is not None and (
-                following.end() == len(cells[index + 1]) or re.search("[:：]", following[0]) is not None
-            )
-            label = _SPACE.sub("", match[1])
-            found.append(Pair(table.fields[label], label, "" if empty else _value(cells[index + 1])))
-            index += 1 if empty else 2
-            continue
-        if match and re.search("[:：]", cell):
-            found += pairs(cell)
-        index += 1
-    return found
-
-
-def _value(text: str) -> str:
-    text = _BUTTONS.sub("", text)
-    button = vocabulary().whole["widget"]
-    while (parts := _LAST_PART.match(text)) and button.fullmatch(_SPACE.sub("", parts[2])):
-        text = parts[1]  # 来源：示例局　下载　收藏
-    text = text.strip(" \t\u3000|｜;；,，[]【】/")
-    for opening, closing in ("()", "（）"):  # a bracket that encloses the whole line leaves its half behind
-        if text.endswith(closing) and opening not in text:
-            text = text[:-1].rstrip()
-    return text
 
 
 @lru_cache(maxsize=8192)

@@ -7,35 +7,27 @@ Never raises on any bytes. A page that is no report keeps every field that could
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
-from html import unescape
+from dataclasses import replace
 from urllib.parse import urlsplit
-
-import trafilatura
-from lxml import etree
 
 from archive import body as bodies
 from archive import (
     charset,
     chrome,
-    embedded,
     filelinks,
     genres,
     heading,
-    html,
     issuers,
     listing,
     metadata,
     refusals,
     regions,
     sources,
+    vocabulary,
     years,
 )  # fmt: skip
 from archive.body import Region
-from archive.embedded import Embedded
 from archive.heading import Title
-from archive.html import Page
 from archive.model import (
     Attachment,
     Document,
@@ -48,35 +40,14 @@ from archive.model import (
     Report,
     ValueSource,
 )  # fmt: skip
+from archive.page import Page
+from archive.reading import LIST_ENTRIES, SHORT, Reading, read
 
 EXTRACTOR = "1"
 MAX_BYTES = 20_000_000
-DOUBTED = 300  # characters of text under which scripts are looked at: a footer's address may have been taken
-SHORT = 20  # characters of text under which other places are looked at for the document
 REMOVED_MOST = 400  # cut lines that are kept for ``inspect``
-LIST_ENTRIES = 5  # dated links on a page without text that make it a list
 IDENTITY = 100_000  # characters of text in which year, issuer and place are looked for; a long report has 40,000
 LIST_TEXT = 60  # characters under which dated links decide
-LONG = 1_000_000  # characters of source without any visible text: the parser dropped what was too long for it
-
-_TAG = re.compile(r"<(?:script|style)\b.{0,100000}?</(?:script|style)>|<[^<>]{0,2000}>", re.I | re.S)
-_MARKUP = re.compile(
-    r"<(?:!doctype|html|head|body|div|p|br|span|table|td|meta|script|a|font|ul|ol|li|title|frameset|b|i|u|em|strong|center|h[1-6]|section|pre|img)\b",
-    re.I,
-)
-
-
-@dataclass(slots=True)
-class _Reading:
-    """A page on its way: what was seen, where the document lies, what it was taken from."""
-
-    page: Page
-    region: Region
-    known: Title
-    found: Embedded | None = None
-    inner: Page | None = None  # the page inside a script
-    listed: int = 0  # links that a script holds, and nothing else
-    issues: tuple[Issue, ...] = ()
 
 
 def extract(origin: Origin, body: bytes) -> Report | Rejection:
@@ -108,83 +79,11 @@ def _extract(origin: Origin, body: bytes) -> Report | Rejection:
         if refused := refusals.judge(title="", visible="", source="", body=0, status=origin.status):
             return _rejected(*refused, origin)
         return _rejected(Reason.EMPTY, "no text", origin, decoded.issues)
-    reading = _read(decoded.text)
+    reading = read(decoded.text)
     return _compose(origin, decoded, reading)
 
 
-def _read(text: str) -> _Reading:
-    root = html.parse(text) if _MARKUP.search(text[:200_000]) else None
-    if root is None:
-        page = html.lines(text)
-        return _Reading(page, bodies.find(page, None), Title(None))
-    page = html.read(root, hidden=chrome.hides)
-    if not page.blocks and len(text) > LONG:
-        return _by_lines(text)
-    known = heading.declared(page)
-    reading = _Reading(page, bodies.find(page, known.text or page.metas.get("columnname")), known)
-    size = sum(map(len, reading.region.lines))
-    if size < DOUBTED:
-        _look_elsewhere(reading, root, size)
-    if page.cut:
-        reading.issues += (Issue(IssueCode.LIMIT_EXCEEDED, "text", "more or deeper elements than are read"),)
-    return reading
-
-
-def _by_lines(text: str) -> _Reading:
-    """Read a page that holds more text in one piece than the parser takes: tags part lines, nothing else is known."""
-    page = html.lines(unescape(_TAG.sub("\n", text)))
-    return _Reading(
-        page,
-        bodies.find(page, None),
-        Title(None),
-        issues=(Issue(IssueCode.LIMIT_EXCEEDED, "text", "too long a piece of text"),),
-    )
-
-
-def _look_elsewhere(reading: _Reading, root: etree._Element, size: int) -> None:
-    """Find a document that is not in the visible tree: in a script, a hidden container, or where no rule looks."""
-    page, region = reading.page, reading.region
-    if found := embedded.find(page.scripts):
-        inner_root = html.parse(f"<div>{found.html}</div>")
-        inner = html.read(inner_root, hidden=chrome.hides) if inner_root is not None else html.lines(found.html)
-        inside = bodies.whole(inner)
-        reading.listed = len(inside.lines) if inside.linked else 0
-        told = bool(found.fields) and not size  # an object that describes the document, short or empty as it may be
-        if (told or sum(map(len, inside.lines)) >= max(SHORT, 2 * size)) and not inside.linked:
-            start = region.start or bodies.anchor(page, reading.known.text) + 1
-            reading.found, reading.inner = found, inner
-            reading.region = replace(inside.region, start=start, end=start)
-            return
-    if size >= SHORT or region.lines or region.how == "container":
-        return
-    shown = html.read(root, hidden=chrome.hides, show_hidden=True)
-    hidden = bodies.find(shown, reading.known.text)
-    if hidden.how == "container" and sum(map(len, hidden.lines)) >= SHORT:
-        reading.page, reading.region = shown, hidden
-        reading.issues = (Issue(IssueCode.BODY_BY_FALLBACK, "text", "the text stands in a hidden element"),)
-        return
-    if listing.entries(page) >= LIST_ENTRIES:
-        return
-    lines = _by_trafilatura(root, page)
-    if lines:
-        reading.region = replace(region, lines=lines)
-        reading.issues = (Issue(IssueCode.BODY_BY_FALLBACK, "text", "found by trafilatura"),)
-
-
-def _by_trafilatura(root: etree._Element, page: Page) -> tuple[str, ...]:
-    """Return what trafilatura takes for the text, less every line that is chrome, a link, or not a line of the page."""
-    usable = {
-        chrome.fold(block.text)
-        for block in page.blocks
-        if not bodies.is_link(block) and chrome.kind(block.text) is None
-    }
-    if not usable:
-        return ()
-    text = trafilatura.extract(root, favor_precision=True, include_comments=False, include_tables=True) or ""
-    return tuple(tidied for line in text.split("\n") if (tidied := html.tidy(line)) and chrome.fold(tidied) in usable)
-
-
-def _compose(origin: Origin, decoded: charset.Decoded, reading: _Reading) -> Report | Rejection:
+def _compose(origin: Origin, decoded: charset.Decoded, reading: Reading) -> Report | Rejection:
     page, region = reading.page, reading.region
     title = heading.locate(page, region, reading.known)
     lines = region.lines
@@ -220,7 +119,7 @@ def _frame(page: Page, region: Region, origin: Origin) -> str | None:
     outside = bodies.outside(page)
     host = urlsplit(origin.url or "").netloc
     for link in page.links:
-        if link.names != ("iframe",) or outside[link.node] or chrome.is_widget_frame(link.href):
+        if link.names != ("iframe",) or outside[link.node] or vocabulary.is_widget_frame(link.href):
             continue
         if link.block >= region.start - 1 and urlsplit(link.href).netloc in ("", host):
             return link.href
@@ -233,7 +132,7 @@ def _identify(
     inner_title: str | None,
     told: metadata.Fields,
     text: str,
-    reading: _Reading,
+    reading: Reading,
     issues: list[Issue],
 ) -> Document:
     text = text[:IDENTITY]
@@ -273,7 +172,7 @@ def _identify(
     )  # fmt: skip
 
 
-def _judge(origin: Origin, document: Document, reading: _Reading, region: Region, title: Title) -> Report | Rejection:
+def _judge(origin: Origin, document: Document, reading: Reading, region: Region, title: Title) -> Report | Rejection:
     page = reading.page
     files = _files(origin, reading, region)
     removed = _removed(page, region, title.text)
@@ -310,7 +209,7 @@ def _judge(origin: Origin, document: Document, reading: _Reading, region: Region
     return _as(Report, document)
 
 
-def _files(origin: Origin, reading: _Reading, region: Region) -> tuple[Attachment, ...]:
+def _files(origin: Origin, reading: Reading, region: Region) -> tuple[Attachment, ...]:
     if reading.inner is not None and reading.found is not None:
         return filelinks.find(
             reading.inner, 0, len(reading.inner.blocks), url=origin.url, more=reading.found.attachments

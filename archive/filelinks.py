@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
-from archive.html import Link, Page, tidy
 from archive.model import Attachment
+from archive.page import Link, Page, tidy
 
 SUFFIXES = "pdf|docx?|wps|wpt|xlsx?|et|pptx?|ofd|rar|zip|7z|csv|rtf|ceb|caj|txt"
 WRITTEN = 20_000  # characters after ``document.write`` that are looked at

@@ -45,6 +45,7 @@ class _Signs:
     """What the text shows: the opening sentence, parts of a report, mentions of the matter, other papers' wording."""
 
     length: int
+    lines: int
     opening: str
     parts: tuple[str, ...]
     core: int
@@ -54,7 +55,7 @@ class _Signs:
     @property
     def whole(self) -> bool:
         """A short text that has the parts of a report all the same, as towns publish."""
-        return bool(self.core) and (len(self.parts) >= 3 or (bool(self.opening) and len(self.parts) >= 2))
+        return self.lines >= 3 and bool(self.core) and bool(self.opening or self.lines >= 5) and len(self.parts) >= 3
 
     @property
     def report_like(self) -> bool:
@@ -93,7 +94,7 @@ def judge(
         refused := refusals.judge(title=title or "", visible=text, source="", body=length, status=status)
     ):
         return Verdict(*refused)
-    signs = _signs(text, length)
+    signs = _signs(text, len(lines), length)
     named = titles.read(title or "").kind is Kind.NEAR_MISS and len(titles.clean(title or "")) > LONGEST_COLUMN
     if not named and not signs.report_like and (listing := _list_page(lines, links)):
         return Verdict(Reason.LIST_PAGE, listing)
@@ -170,7 +171,7 @@ def _firm(title: Title) -> bool:
     return title.reason not in (Reason.OTHER_DOCUMENT, Reason.NOTICE, Reason.NEWS)
 
 
-def _signs(text: str, length: int) -> _Signs:
+def _signs(text: str, lines: int, length: int) -> _Signs:
     words = _vocabulary()
     opening = next((m[0] for p in words["opening"] if (m := p.search(text[:OPENING]))), "")
     parts = tuple(key for key, pattern in words["part"] if pattern.search(text))
@@ -180,7 +181,7 @@ def _signs(text: str, length: int) -> _Signs:
         found = pattern.findall(text)
         if len(found) >= max(minimum, share * core):
             other.append((reason, f"{len(found)} times {found[0]}"))
-    return _Signs(length, opening, parts, core, topic, tuple(other))
+    return _Signs(length, lines, opening, parts, core, topic, tuple(other))
 
 
 def _list_page(lines: list[str], links: int) -> str:

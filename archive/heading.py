@@ -10,11 +10,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from archive import chrome, titles
+from archive import chrome, labels, titles, vocabulary
 from archive.body import Region, is_link
 from archive.chrome import Kind
-from archive.html import HEADINGS, Page
 from archive.model import ValueSource
+from archive.page import HEADINGS, Page
 
 REACH = 30  # blocks above the text in which its title is looked for
 LONGEST = 200
@@ -136,7 +136,7 @@ def locate(page: Page, region: Region, known: Title) -> Title:
         return known
     shown = _heading(page, above)
     of_site = shown is not None and _is_name_of_site(page, shown)
-    if shown and known.text and (behind := after(shown, known.text)) and chrome.pairs(behind):
+    if shown and known.text and (behind := after(shown, known.text)) and labels.pairs(behind):
         return known  # a heading that holds the line of date and source too
     if shown and not of_site:
         foreign = _DOCUMENT.search(shown) is not None  # a title element that is shown nowhere is an older or cut one
@@ -198,7 +198,7 @@ def _heading(page: Page, above: range) -> str | None:
         node = page.nodes[page.blocks[number].node]
         for _ in range(3):
             if node.tag in HEADINGS or (
-                node.end - node.start <= 4 and any(chrome.name_is("title", name) for name in node.names)
+                node.end - node.start <= 4 and any(vocabulary.name_is("title", name) for name in node.names)
             ):
                 return _joined(page, number, range(node.start, node.end) if node.tag in HEADINGS else range(0))
             if node.parent < 0:

@@ -6,22 +6,21 @@ The tree is parsed once (libxml2, no network, no huge trees) and walked once, wi
     Node    a block element and the blocks it spans, so that "the container" is a pair of numbers
     Page    both lists, with the meta tags, the links that may be files, and the scripts that may hold text
 
-Text is changed as little as possible: invisible characters go (zero width, soft hyphen, byte order mark), white space
-(NBSP and source line breaks included) becomes one space, none is left at either end, and a source line break between
-two Chinese characters, which no reader sees, goes. U+3000 inside a line stays. Nothing else is touched.
+How white space is treated stands in ``page``. A <br> parts lines wherever it stands, inside a sentence too: that is
+what a person sees, and nothing tells a hard wrap from a line of verse.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from lxml import etree
 
+from archive.page import SOFT, Block, Link, Node, Page, cells, tidy
+
 MAX_ELEMENTS = 300_000  # a page of a large table has 50,000; more is an attack or a dump
 MAX_DEPTH = 250  # libxml2 reads no deeper than 256
-HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _BLOCKS = frozenset((
     "html", "body", "div", "p", "section", "article", "main", "header", "footer", "nav", "aside", "h1", "h2",
     "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "table", "thead", "tbody", "tfoot", "tr", "td",
@@ -34,75 +33,9 @@ _DROPPED = frozenset((
     "embed",
 ))  # fmt: skip
 _MEDIA = frozenset(("img", "video", "audio", "object", "embed", "iframe"))
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
-_SPACES = re.compile(r"[ \t\n\r\f\v\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f]+")
-_SOFT = re.compile(r"(?<=[\u2e80-\u9fff\uff00-\uffef])[ \t]*\n[ \t\n]*(?=[\u2e80-\u9fff\uff00-\uffef])")
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em)?\s*(?:;|$)", re.I)
 _PRE_STYLE = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.I)
 _NUMBER = re.compile(r"[0-9０-９]{1,2}[、.．]")
-EDGES = " \t\n\u3000\ufeff"
-
-
-@dataclass(slots=True)
-class Node:
-    """A block element: its tag, its id and class tokens, its parent's number, and its blocks (end exclusive)."""
-
-    tag: str
-    names: tuple[str, ...]
-    parent: int
-    start: int
-    end: int = -1
-    media: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A visible line; ``linked`` of its characters stand in links, ``node`` is the innermost block element."""
-
-    text: str
-    node: int
-    linked: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A link or frame: address as written, visible text, other names, its block (the next one) and its element."""
-
-    href: str
-    text: str
-    names: tuple[str, ...]
-    block: int
-    node: int = 0
-
-
-@dataclass(slots=True)
-class Page:
-    """What was seen of a page."""
-
-    blocks: list[Block] = field(default_factory=list)
-    nodes: list[Node] = field(default_factory=list)
-    metas: dict[str, str] = field(default_factory=dict)
-    title: str = ""
-    base: str | None = None
-    links: list[Link] = field(default_factory=list)
-    scripts: list[str] = field(default_factory=list)
-    cut: bool = False  # the page had more elements than are read
-
-
-def tidy(text: str) -> str:
-    """Normalise the white space of one line; see the module's docstring.
-
-    >>> tidy(" \\u3000\\xa0一、法治\\n政府\\xa0\\xa0建设 ")
-    '一、法治政府 建设'
-    """
-    if "\n" in text:
-        text = _SOFT.sub("", text)
-    return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip(EDGES)
-
-
-def _cells(raw: str) -> str:
-    """Tidy a line whose cells are parted by tabs; empty cells stay inside the row and go at its ends."""
-    return "\t".join(tidy(cell) for cell in raw.split("\t")).strip("\t" + EDGES) if "\t" in raw else tidy(raw)
 
 
 def parse(text: str) -> etree._Element | None:
@@ -119,16 +52,6 @@ def parse(text: str) -> etree._Element | None:
 def read(root: etree._Element, *, hidden: Callable[[str], bool], show_hidden: bool = False) -> Page:
     """Walk a tree and return the page; ``hidden`` tells of an id or class token that it hides its element."""
     return _Reader(hidden, show_hidden).read(root)
-
-
-def lines(text: str) -> Page:
-    """Return a page of plain text: every line that is not empty is a block."""
-    page = Page(nodes=[Node("body", (), -1, 0)])
-    for line in text.split("\n"):
-        if tidied := _cells(line):
-            page.blocks.append(Block(tidied, 0))
-    page.nodes[0].end = len(page.blocks)
-    return page
 
 
 class _Reader:
@@ -253,7 +176,7 @@ class _Reader:
         if "\t" in text:
             text = text.replace("\t", " ")  # a tab in a block parts the cells of a row
         if "\n" in text:
-            text = _SOFT.sub("", text)
+            text = SOFT.sub("", text)
         self.buffer.append(text)
         if self.anchors:
             self.linked += len(text.strip())
@@ -272,7 +195,7 @@ class _Reader:
         if not self.buffer:
             return
         raw = "".join(self.buffer)
-        text = _cells(raw)
+        text = cells(raw)
         if text and self.stack:
             self.page.blocks.append(Block(text, self.stack[-1], min(self.linked, len(text))))
         self.buffer = []

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from archive import chrome, dates
+from archive import chrome, dates, labels
 from archive.body import Region, is_link
 from archive.chrome import Kind
-from archive.html import Page
+from archive.page import Page
 
 _SHORT_DATE = re.compile(r"[\[(（]?\b\d{2}-\d{2}[\])）]?$")  # 01-31 beside an entry of this year
 _PAGER = re.compile(r"共\s*\d+\s*(?:条|页|篇)|第\s*\d+\s*/\s*\d+\s*页|下一?页.{0,20}(?:尾|末)页|页次[:：]?\s*\d+/\d+")
@@ -41,7 +41,7 @@ def is_column(page: Page, region: Region, short: bool) -> str:
         return ""
     texts = [block.text for block in page.blocks]
     for number, text in enumerate(texts):
-        if chrome.kind(text) is Kind.INFO and (len(text) > STAMP or (number < region.start and chrome.pairs(text))):
+        if chrome.kind(text) is Kind.INFO and (len(text) > STAMP or (number < region.start and labels.pairs(text))):
             return ""
     dated = sum(bool(dates.find(block.text[-STAMP:])) for block in inside if len(block.text) <= 60)
     if min(titles, dated) >= SERIES:

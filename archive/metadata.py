@@ -12,11 +12,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 
-from archive import chrome, dates, heading, numbers, signatures
+from archive import chrome, dates, heading, labels, numbers, signatures
 from archive.body import Region, is_link
-from archive.chrome import Kind, Pair
-from archive.html import Page
+from archive.chrome import Kind
+from archive.labels import Pair
 from archive.model import Evidence, Issue, IssueCode, Origin, ValueSource
+from archive.page import Page
 
 LABEL = 3  # characters of the shortest label with its colon
 NEAR = 40  # blocks around the text in which labelled lines are looked for
@@ -97,17 +98,17 @@ def _labelled(page: Page, region: Region, title: str | None) -> dict[str, Pair]:
             continue
         if chrome.kind(text) not in (Kind.INFO, Kind.BOX, Kind.EDITOR):
             continue
-        pairs = chrome.pairs(text)
+        pairs = labels.pairs(text)
         for pair in pairs:
             value = pair.value
             if not value and len(pairs) == 1 and number + 1 < len(blocks) and number + 1 not in (region.start,):
                 following = blocks[number + 1].text  # <dt>label</dt><dd>value</dd>
                 value = (
                     following
-                    if len(following) <= 100 and not chrome.pairs(following) and chrome.kind(following) is None
+                    if len(following) <= 100 and not labels.pairs(following) and chrome.kind(following) is None
                     else ""
                 )
-            if re.sub(r"\s", "", value) not in chrome.EMPTY and not (pair.field in found and number >= region.end):
+            if re.sub(r"\s", "", value) not in labels.EMPTY and not (pair.field in found and number >= region.end):
                 found.setdefault(pair.field, Pair(pair.field, pair.label, value))
     return found
 

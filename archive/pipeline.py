@@ -21,7 +21,7 @@ import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
+from multiprocessing import forkserver, get_context
 from pathlib import Path
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
@@ -113,7 +113,7 @@ class Pipeline:
             self._work(None, stale=False, again=(), changed=None)
         except BaseException as failure:
             # Kept for finish(): the crawl goes on without extraction, and the captures keep their turn.
-            log.warning("extraction stopped (%s); captures are kept and read by the next run", failure)
+            log.warning("extraction stopped (%r); captures are kept and read by the next run", failure)
             self._failure = failure
 
     def _work(self, progress: Tick | None, stale: bool, again: tuple[str, ...], changed: Changed | None) -> None:
@@ -122,6 +122,10 @@ class Pipeline:
         db = store.open_archive(self.archive_db)
         crawl = captures.connect(self.place.crawl_db)
         known = captures.Captures(crawl)
+        # Workers inherit the mask: Ctrl-C is for the parent to handle, also while they are still starting.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        forkserver.ensure_running()
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         pool = ProcessPool(
             max_workers=self.workers, initializer=_limit, initargs=(self.limits.memory,), context=context
         )
@@ -229,7 +233,6 @@ def _newest(crawl: sqlite3.Connection) -> int:
 
 
 def _limit(memory: int) -> None:
-    """Bound a worker: its address space, no core file, and Ctrl-C is for the parent to handle."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Bound a worker: its address space, no core file."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

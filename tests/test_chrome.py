@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import chrome
+from archive import chrome, labels
 from archive.chrome import Kind
 
 BODY = [
@@ -54,14 +54,14 @@ def test_kind(line: str, kind: Kind | None) -> None:
 
 
 def test_labels_glued_empty_and_in_cells() -> None:
-    told = chrome.pairs("发布时间：2021-03-18来源：示例局浏览次数：字体：大")
+    told = labels.pairs("发布时间：2021-03-18来源：示例局浏览次数：字体：大")
     assert [(p.field, p.value) for p in told] == [
         ("published", "2021-03-18"),
         ("source", "示例局"),
         ("count", ""),
         ("font", "大"),
     ]
-    cells = chrome.pairs("索 引 号：\t\t发布机构：\t示例局")
+    cells = labels.pairs("索 引 号：\t\t发布机构：\t示例局")
     assert [(p.field, p.value) for p in cells] == [("index_no", ""), ("publisher", "示例局")]
 
 

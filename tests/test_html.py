@@ -6,13 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import chrome, html
+from archive import html, page, vocabulary
 
 
 def lines(source: str, *, show_hidden: bool = False) -> list[str]:
     root = html.parse(source)
     return (
-        [] if root is None else [b.text for b in html.read(root, hidden=chrome.hides, show_hidden=show_hidden).blocks]
+        []
+        if root is None
+        else [b.text for b in html.read(root, hidden=vocabulary.hides, show_hidden=show_hidden).blocks]
     )
 
 
@@ -56,15 +58,15 @@ def test_meta_title_links_and_scripts() -> None:
         "<body><a href='a.pdf' title='全名.pdf'>附件</a><script>x=1</script><iframe src='b.html'></iframe></body>"
     )
     assert root is not None
-    page = html.read(root, hidden=chrome.hides)
-    assert (page.title, page.metas, page.scripts) == ("甲_站", {"sitename": "示例站"}, ["x=1"])
-    assert [(link.href, link.text) for link in page.links] == [("a.pdf", "附件"), ("b.html", "")]
+    found = html.read(root, hidden=vocabulary.hides)
+    assert (found.title, found.metas, found.scripts) == ("甲_站", {"sitename": "示例站"}, ["x=1"])
+    assert [(link.href, link.text) for link in found.links] == [("a.pdf", "附件"), ("b.html", "")]
 
 
 @given(st.text(max_size=300))
 def test_tidy_is_idempotent_and_adds_nothing(text: str) -> None:
-    once = html.tidy(text)
-    assert html.tidy(once) == once
+    once = page.tidy(text)
+    assert page.tidy(once) == once
     assert set(once) <= set(text) | {" "}
 
 

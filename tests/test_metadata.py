@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from archive import body, chrome, embedded, filelinks, heading, html, metadata, refusals
+from archive import body, embedded, filelinks, heading, html, metadata, refusals, vocabulary
 from archive.model import Attachment, IssueCode, Origin, Reason, ValueSource
 
 TITLE = "示例县2020年法治政府建设工作报告"
@@ -17,7 +17,7 @@ PROSE = "<p>2020年，示例县坚持依法行政，完善制度体系，严格�
 def gather(head: str, page: str, origin: Origin = NOWHERE) -> tuple[metadata.Fields, str | None]:
     root = html.parse(f"<html><head>{head}</head><body>{page}</body></html>")
     assert root is not None
-    seen = html.read(root, hidden=chrome.hides)
+    seen = html.read(root, hidden=vocabulary.hides)
     known = heading.declared(seen)
     region = body.find(seen, known.text)
     title = heading.locate(seen, region, known).text
@@ -116,7 +116,7 @@ def test_files_of_all_kinds() -> None:
         "<script>document.write('<a href=\"./六.zip\">六.zip<BR><a href=./七.doc>七.doc</a>')</script>"
     )
     assert root is not None
-    page = html.read(root, hidden=chrome.hides)
+    page = html.read(root, hidden=vocabulary.hides)
     found = filelinks.find(page, 0, len(page.blocks), url="http://www.example.gov.cn/a/b.html")
     base = "http://www.example.gov.cn/"
     assert found == (
