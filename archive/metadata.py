@@ -212,16 +212,16 @@ def _meta_date(page: Page) -> tuple[date | None, str]:
 def _unlabelled(page: Page, region: Region, title: str | None) -> tuple[date | None, str]:
     """Return a date that stands alone, or opens an info line, between the title and the text."""
     blocks = page.blocks
+    start = None
     for number in range(region.start - 1, -1, -1):
         if is_link(blocks[number]):
             continue
         behind = heading.after(blocks[number].text, title)
         if behind and chrome.kind(behind) is Kind.INFO and (found := dates.find(behind)):
             return found[0].day, behind
-        if chrome.same(blocks[number].text, title):
+        if start is None and chrome.same(blocks[number].text, title):
             start = number
-            break
-    else:
+    if start is None:
         return None, ""
     for block in blocks[start + 1 : region.start]:
         if day := dates.alone(block.text):

@@ -193,9 +193,27 @@ def nested_page(d: Doc, text: str) -> str:
     )
 
 
+def icons(d: Doc, text: str) -> str:
+    """Guangzhou: icons for labels, the date alone in a list item, a second menu that sticks, a page slide for phones."""
+    return (
+        _head(f"{d.title} - 示例市人民政府门户网站", _metas(d))
+        + f'<div class="header2022"><ul class="mainnav" id="mainnav">{_li()}</ul><ul class="mainnav isStuck" style="top: -50px; visibility: hidden;">{_li()}</ul></div><div class="wap2022"><div class="ssrc"><span>搜索热词：</span><a>高质量发展</a><a>社保</a></div><div class="swiper-slide"><a><span>推荐</span></a></div><div class="yymenu" style="display:none"><a>关爱版</a></div></div><div class="container_bg"><div class="curmb" id="dqwz">当前位置：<a>首页</a>&nbsp;&gt;&nbsp;<a>营商环境</a></div><div class="mainbox_bg container"><h1 class="content_title content_title_h1">{d.title}</h1><h3 class="space20"></h3>'
+        f'<div class="content_attr clearfix"><ul class="fl"><li class="yybb"><img src="y.png" title="听全文"> 听全文<span></span></li><li class="date"><i><img title="发布时间"></i><span>{d.published}</span></li><li class="ly"><i><img title="来源"></i><span id="laiyuan">来源：{d.source}\n</span></li></ul><ul class="fr"><li>分享到</li><li><a title="微信"></a></li><li>字号：<a>大</a><a>中</a><a>小</a></li><li>打印</li></ul></div><div class="content_article" id="zoomcon">{text}</div><div class="content_file">{"<h4>附件：</h4>" + _files(d, "<p><a href={1}>{0}</a></p>") if d.files else ""}</div></div></div><div class="m_footer">{_foot()}</div></body></html>'
+    )
+
+
+def commented(d: Doc, text: str) -> str:
+    """A city of Hunan: forms for comments and answers, source and editor under them, a reading aloud in a script."""
+    return (
+        _head(f"{d.title}-示例市政府门户网站", _metas(d))
+        + f'<div class="top"><ul>{_li()}</ul></div><div class="mainx"><div class="posi">当前位置：<a>首页</a> > <a>时政要闻</a></div><div class="xly-main"><h1 class="fsxly-h1">{d.title}</h1><div class="fsxly-t"><span>发布时间：{d.published} 08:47</span><span>字体：<i>大</i> <i>中</i> <i>小</i></span></div><div class="fsxly-con" id="text"><div class="ucapcontent">{text}</div>{_files(d, "<p><a href={1}>{0}</a></p>")}</div>'
+        f'<div class="xt-comment"><ul class="nav-tabs"><li><a>网友评论</a></li><li><a>我要评论</a></li></ul><ul id="dataCommets"></ul><a id="comment_button">点击加载更多评论</a><form class="form-horizontal"><label>手机号码：</label><label>评论内容：</label><textarea></textarea><label>验证码：</label><a>提交评论</a><a>返回</a></form></div><div class="ffxar"><table><tr><td> 分享到：</td><td></td></tr></table><div><span>来 源：{d.source}</span> <em>责任编辑：某某</em></div><div><span>【打印本页】</span> <span>【关闭窗口】</span></div></div></div></div><script>var ss = "{d.title}"; audioPlay(ss);</script><div id="foot_new">{_foot()}</div></body></html>'
+    )
+
+
 FRAMES: dict[str, Callable[[Doc, str], str]] = {
     "vsb": vsb, "ucap": ucap, "sichuan": sichuan, "hunan": hunan, "beijing": beijing, "chongqing": chongqing, "guizhou": guizhou, "old_tables": old_tables, "siteserver": siteserver,
     "liaoning": liaoning, "shandong": shandong, "ankang": ankang, "print_view": print_view, "vue": vue,
-    "boxed_plain": boxed_plain, "source_first": source_first, "body_label": body_label, "nested_page": nested_page,
+    "boxed_plain": boxed_plain, "source_first": source_first, "body_label": body_label, "nested_page": nested_page, "icons": icons, "commented": commented,
 }  # fmt: skip
 BOXED = frozenset(("ucap", "hunan", "chongqing", "guizhou", "shandong", "boxed_plain"))
