@@ -26,6 +26,13 @@ BACKOFF_CAP = 600.0
 GIVE_UP = 6  # strikes in a row after which a host is left to a later run
 LATER = 3600.0
 REFUSED_HOLD = 6 * 3600.0
+_WORDS = {  # Scrapy's exceptions, by name: this room does not know Scrapy
+    "CannotResolveHostError": "the name of the host is not known",
+    "DownloadConnectionRefusedError": "the host refuses the connection",
+    "DownloadTimeoutError": "no whole answer in time",
+    "ResponseDataLossError": "the answer breaks off",
+    "UnsupportedURLSchemeError": "no web address",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +114,16 @@ def refusal(name: str, strikes: int) -> Result:
     """Return the result of a refusal: the host is held for hours, longer each time."""
     hold = min(REFUSED_HOLD * 2 ** min(strikes, 2), HOLD_CAP)
     return Result(state="again", note=f"refused: {name}", hold=hold, strike=True, blocked=name)
+
+
+def in_words(error: BaseException | None) -> str:
+    """Return a download error as an operator reads it; one that has no words here by its name and text.
+
+    >>> in_words(TimeoutError("after 60 s"))
+    'TimeoutError: after 60 s'
+    """
+    name = type(error).__name__
+    return _WORDS.get(name) or f"{name}: {error}"[:300]
 
 
 def trouble(what: str, strikes: int, delay: float, *, answered: bool = True) -> Result:

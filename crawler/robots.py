@@ -95,7 +95,7 @@ class Robots(RobotsTxtMiddleware):
         except Exception as error:
             if self._session.fatal is not None:
                 raise
-            what = f"robots.txt: {type(error).__name__}"
+            what = f"robots.txt: {manners.in_words(error)}"
             trouble = manners.trouble(what, frontier.strikes(host), frontier.delay, answered=False)
             raise Unreachable(trouble) from error
         if (result := self._unreachable(response, host)) is not None:

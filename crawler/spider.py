@@ -22,6 +22,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archive.datadir import DataDir
+from archive.errors import UsageError
 from crawler import catalogue, families, manners, reading
 from crawler.manners import Result
 from crawler.robots import Forbidden, Unreachable, Wait, text_of
@@ -50,6 +51,10 @@ class PortalSpider(Spider):
         super().__init__(**kwargs)
         self._own = None
         if session is None:
+            if code is None and portals is None:
+                raise UsageError(
+                    "say which portal to crawl", "add -a code=420683, or -a portals=FILE for all of a file"
+                )
             known = catalogue.load(Path(portals) if portals else None)
             chosen = catalogue.select(known, [code]) if code else list(known.values())
             place = DataDir.open(Path(data))
@@ -128,7 +133,7 @@ class PortalSpider(Spider):
         if isinstance(error, IgnoreRequest):
             return Result(state="failed", note=str(error) or type(error).__name__)
         frontier = self.session.frontier
-        what = f"{type(error).__name__}: {error}"[:300]
+        what = manners.in_words(error)
         return manners.trouble(what, frontier.strikes(netloc(request.url)), frontier.delay, answered=False)
 
     def _later(self, request: Request) -> None:
