@@ -104,9 +104,9 @@ def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
     pytest.fail(f"no answer from {address}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
-    """One browser for all tests."""
+    """One browser for a module. No longer: while it runs, so does its event loop, and asyncio tests cannot."""
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield running
