@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -88,6 +88,19 @@ def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
     return db
 
 
+@contextmanager
+def transaction(db: sqlite3.Connection) -> Iterator[None]:
+    """Commit at once what happens inside on a connection in autocommit mode, or nothing of it."""
+    db.execute("BEGIN IMMEDIATE")  # a deferred one could fail half-way, when another writer was quicker
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:  # SQLite rolls back by itself where the disk is full
+            db.execute("ROLLBACK")
+        raise
+
+
 class Captures:
     """The captures of a ``crawl.db``. Every method runs in the caller's transaction, or commits by itself."""
 
@@ -97,17 +110,9 @@ class Captures:
             for statement in filter(str.strip, SCHEMA.split(";")):
                 db.execute(statement)  # not executescript: that would commit the caller's transaction
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> AbstractContextManager[None]:
         """Commit what happens inside at once, or nothing of it."""
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:  # SQLite rolls back by itself where the disk is full
-                self._db.execute("ROLLBACK")
-            raise
+        return transaction(self._db)
 
     def add(self, capture: Capture) -> None:
         """Insert a capture, or put it in the place of the one of the same id (which keeps its rowid)."""

@@ -8,7 +8,7 @@ taken from menus or headers."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 
@@ -231,7 +231,7 @@ def _unlabelled(page: Page, region: Region, title: str | None) -> tuple[date | N
     return None, ""
 
 
-def _weaker(told: Fields, origin: Origin, good) -> None:  # type: ignore[no-untyped-def]  # closure of _dates
+def _weaker(told: Fields, origin: Origin, good: Callable[[date | None, str], date | None]) -> None:
     day = good(origin.link_date, "link date")
     source = ValueSource.LINK
     if day is None and origin.url:

@@ -26,6 +26,7 @@ from typing import Any
 from sqlite_utils import Database as Database
 
 from archive import schema, tokens
+from archive.captures import transaction
 from archive.errors import StorageError, UsageError
 from archive.model import Capture, Rejection, Report, SourceKind
 from archive.rows import address, captured, children, fields, identity, rejected, seen_at
@@ -177,14 +178,8 @@ def pending(db: Database, crawl_db: Path, *, stale: bool = False) -> Iterator[st
 @contextmanager
 def _transaction(conn: sqlite3.Connection) -> Iterator[None]:
     try:
-        conn.execute("begin immediate")  # a deferred one could fail half-way, when another writer was quicker
-        try:
+        with transaction(conn):
             yield
-            conn.execute("commit")
-        except BaseException:
-            if conn.in_transaction:
-                conn.execute("rollback")
-            raise
     except sqlite3.OperationalError as error:
         raise StorageError(f"cannot write the archive: {error}", "free disk space, or end the other writer") from error
 

@@ -20,15 +20,16 @@ import heapq
 import sqlite3
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from archive.captures import transaction
 from archive.model import Role
 from archive.warc_fields import warc_date
 from crawler import tables
-from crawler.manners import HOLD_CAP, HORIZON, LIMITS, Limits, Result
+from crawler.hosts import Hosts
+from crawler.manners import HORIZON, LIMITS, Limits, Result
 from crawler.targets import Portal, Target, netloc
 
 PATIENCE = 60.0  # seconds at most that a page in flight when a run died waits behind all others
@@ -48,7 +49,7 @@ class Frontier:
         now: Callable[[], float] = time.time,
     ) -> None:
         """``delay`` is the own pause between two requests to a host, ``limit`` the number of pages of this run."""
-        self.db, self.delay, self.limits, self.limit, self.now = db, delay, limits, limit, now
+        self.db, self.limits, self.limit, self.now = db, limits, limit, now
         self.portals = {portal.code: portal for portal in portals}
         self.rounds: dict[str, int] = {}
         self.stopped = False  # hand out nothing more: the run is ending
@@ -59,21 +60,15 @@ class Frontier:
         self._patience = now() + PATIENCE
         self._flying: set[int] = set()  # roots handed out and not settled
         self._busy: dict[str, int] = {}  # host -> the root it is busy with
-        self._hold: dict[str, float] = {}
-        self._crawl_delay: dict[str, float] = {}
-        self._strikes: dict[str, int] = {}
         self._due: dict[str, float] = {}  # host -> when its next target may go
         self._heap: list[tuple[float, str]] = []
         tables.create(db)
-        with self._transaction():
+        with transaction(self.db):
             for code in self.portals:
                 self.rounds[code] = self._open_round(code)
         db.execute("CREATE TEMP TABLE run(portal TEXT PRIMARY KEY)")
         db.executemany("INSERT INTO run VALUES(?)", [(code,) for code in self.portals])
-        for row in db.execute("SELECT host,hold_until,delay,strikes FROM hosts"):
-            self._hold[row["host"]] = row["hold_until"] if row["hold_until"] <= now() + HOLD_CAP else 0.0
-            self._crawl_delay[row["host"]] = row["delay"]
-            self._strikes[row["host"]] = row["strikes"]
+        self.hosts = Hosts(db, delay, now)
         self._plan_all()
 
     def _open_round(self, code: str) -> int:
@@ -95,7 +90,7 @@ class Frontier:
 
         ``force`` queues an address again whatever became of it: the user asked for it.
         """
-        with self._transaction():
+        with transaction(self.db):
             hosts = [host for target in targets if (host := self._insert(target, force=force))]
         for host in set(hosts):
             self._plan(host)
@@ -196,7 +191,7 @@ class Frontier:
     def claim(self, url: str, root: int) -> bool:
         """Make the host of a redirect's next address busy for a root; False while it must wait."""
         host = netloc(url)
-        if self._busy.get(host, root) != root or self._hold.get(host, 0.0) > self.now():
+        if self._busy.get(host, root) != root or self.hosts.held_until(host) > self.now():
             return False
         self._busy[host] = root
         return True
@@ -207,26 +202,6 @@ class Frontier:
         if self._busy.get(host) == root:
             del self._busy[host]
             self._plan(host)
-
-    def answered_at(self, host: str) -> None:
-        """Pace a host: nothing more goes there before its delay is over. Called for every answer, robots.txt too."""
-        self._hold[host] = max(self._hold.get(host, 0.0), self.now() + self.pause(host))
-
-    def pause(self, host: str) -> float:
-        """Return the seconds between two requests to a host: the own delay or its Crawl-delay, whichever is longer."""
-        return max(self.delay, self._crawl_delay.get(host, 0.0))
-
-    def set_crawl_delay(self, host: str, seconds: float) -> None:
-        """Remember what robots.txt asks for; stored with the next hold of the host."""
-        self._crawl_delay[host] = seconds
-
-    def strikes(self, host: str) -> int:
-        """Return how often in a row a host has asked to be left alone."""
-        return self._strikes.get(host, 0)
-
-    def held_until(self, host: str) -> float:
-        """Return when a host may be asked again, in seconds since the epoch."""
-        return self._hold.get(host, 0.0)
 
     def redirect_known(self, url: str, portal: str) -> bool:
         """Say whether the address a redirect leads to was fetched already, as a target of its own."""
@@ -257,14 +232,15 @@ class Frontier:
         now = self.now()
         host = result.host or netloc(target.url)
         state, next_at = result.state, 0.0
-        hold = max(self._hold.get(host, 0.0), now + result.hold if result.hold else 0.0)
-        strikes = self._strikes.get(host, 0) + 1 if result.strike else (0 if result.answered else self.strikes(host))
+        hold = max(self.hosts.held_until(host), now + result.hold if result.hold else 0.0)
+        before = self.hosts.strikes(host)
+        strikes = before + 1 if result.strike else (0 if result.answered else before)
         tries = self.db.execute("SELECT tries FROM targets WHERE id=?", (target.id,)).fetchone()["tries"] + 1
         if state == "again":
             state = "queued" if tries < self.limits.tries else "failed"
             next_at = now + result.hold
         hosts = {netloc(target.url), host}
-        with self._transaction():
+        with transaction(self.db):
             for link in result.links:
                 if (found := self._insert(link)) is not None:
                     hosts.add(found)
@@ -281,11 +257,8 @@ class Frontier:
             )
             if result.also and result.also != target.url and state == "done":
                 self._also(target, result.also)
-            self.db.execute(
-                "INSERT OR REPLACE INTO hosts(host,hold_until,delay,strikes,blocked) VALUES(?,?,?,?,?)",
-                (host, hold, self._crawl_delay.get(host, 0.0), strikes, result.blocked),
-            )
-        self._hold[host], self._strikes[host] = hold, strikes
+            self.hosts.store(host, hold, strikes, result.blocked)
+        self.hosts.keep(host, hold, strikes)
         if result.answered:
             self.pages += 1
             self.answered[target.portal] += 1
@@ -307,7 +280,7 @@ class Frontier:
 
     def close_rounds(self) -> None:
         """Close the round of every portal of the run that has nothing left in the queue. For a run that ends well."""
-        with self._transaction():
+        with transaction(self.db):
             self.db.execute("UPDATE targets SET asked=0 WHERE state='queued' AND portal IN (SELECT portal FROM run)")
             for code in self.portals:
                 left = self.db.execute(
@@ -333,7 +306,7 @@ class Frontier:
         if not moments:
             self._due.pop(host, None)
             return
-        due = max(min(moments), self._hold.get(host, 0.0))
+        due = max(min(moments), self.hosts.held_until(host))
         if self._due.get(host) != due:
             self._due[host] = due
             heapq.heappush(self._heap, (due, host))
@@ -378,14 +351,3 @@ class Frontier:
                 "SELECT count(*) FROM targets WHERE state='queued' AND portal IN (SELECT portal FROM run)"
             ).fetchone()[0]
         )
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self.db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self.db.execute("COMMIT")
-        except BaseException:
-            if self.db.in_transaction:  # SQLite rolls back by itself where the disk is full
-                self.db.execute("ROLLBACK")
-            raise

@@ -45,7 +45,7 @@ class Recorder:
     def process_response(self, request: Request, response: Response) -> Response:
         """Archive an answer and pace its host; a disk that refuses ends the run and leaves the root queued."""
         session = self._session
-        session.frontier.answered_at(netloc(request.url))
+        session.frontier.hosts.answered_at(netloc(request.url))
         target: Target = request.meta["target"]
         torn = torn_by(response)
         exchange = exchange_of(request, response, torn)

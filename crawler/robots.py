@@ -73,7 +73,7 @@ class Robots(RobotsTxtMiddleware):
                 self._rules[host] = await self._ask(request, host)
         if not self._rules[host].allowed(request.url, self._default_useragent):
             raise Forbidden("Forbidden by robots.txt")
-        if fresh and self._session.frontier.pause(host) > 0:
+        if fresh and self._session.frontier.hosts.pause(host) > 0:
             raise Wait
 
     async def _ask(self, request: Request, host: str) -> ProtegoRobotParser:
@@ -96,28 +96,28 @@ class Robots(RobotsTxtMiddleware):
             if self._session.fatal is not None:
                 raise
             what = f"robots.txt: {manners.in_words(error)}"
-            trouble = manners.trouble(what, frontier.strikes(host), frontier.delay, answered=False)
+            trouble = manners.trouble(what, frontier.hosts.strikes(host), frontier.hosts.delay, answered=False)
             raise Unreachable(trouble) from error
         if (result := self._unreachable(response, host)) is not None:
             raise Unreachable(result)
         rules = ProtegoRobotParser(rules_of(response), self.crawler.spider)
         if (delay := rules.crawl_delay(self._default_useragent)) is not None:
-            frontier.set_crawl_delay(host, min(max(delay, 0.0), CRAWL_DELAY_CAP))
-            frontier.answered_at(host)  # the pause behind this very answer is the longer one too
+            frontier.hosts.set_crawl_delay(host, min(max(delay, 0.0), CRAWL_DELAY_CAP))
+            frontier.hosts.answered_at(host)  # the pause behind this very answer is the longer one too
         return rules
 
     def _unreachable(self, response: Response, host: str) -> Result | None:
         """Return what an answer means that is neither rules nor their absence."""
         frontier = self._session.frontier
-        strikes = frontier.strikes(host)
+        strikes = frontier.hosts.strikes(host)
         if response.status in (429, 503):
             wait = manners.retry_after(text_of(response, "Retry-After"), time.time())
-            return manners.overloaded(response.status, wait, strikes, frontier.delay)
+            return manners.overloaded(response.status, wait, strikes, frontier.hosts.delay)
         if response.status < 500:
             return None
         if name := guard.refusal(Page(response.url, response.body, status=response.status)):
             return manners.refusal(f"{name} at robots.txt", strikes)
-        return manners.trouble(f"robots.txt: HTTP {response.status}", strikes, frontier.delay)
+        return manners.trouble(f"robots.txt: HTTP {response.status}", strikes, frontier.hosts.delay)
 
 
 def rules_of(response: Response) -> bytes:

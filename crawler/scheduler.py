@@ -114,7 +114,7 @@ class Scheduler(BaseScheduler):
 
     def _arm(self) -> None:
         """Set one timer for when the next request falls due."""
-        times = [self._frontier.held_until(netloc(request.url)) for request in self._follow]
+        times = [self._frontier.hosts.held_until(netloc(request.url)) for request in self._follow]
         if (due := self._frontier.wake_at()) is not None:
             times.append(due)
         if self._timer is not None:

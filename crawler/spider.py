@@ -134,7 +134,7 @@ class PortalSpider(Spider):
             return Result(state="failed", note=str(error) or type(error).__name__)
         frontier = self.session.frontier
         what = manners.in_words(error)
-        return manners.trouble(what, frontier.strikes(netloc(request.url)), frontier.delay, answered=False)
+        return manners.trouble(what, frontier.hosts.strikes(netloc(request.url)), frontier.hosts.delay, answered=False)
 
     def _later(self, request: Request) -> None:
         """Hand a page back to the scheduler that has to wait behind its robots.txt."""
@@ -146,17 +146,17 @@ class PortalSpider(Spider):
 
     def _result(self, response: Response, request: Request, target: Target) -> Result:
         frontier = self.session.frontier
-        strikes = frontier.strikes(netloc(response.url))
+        strikes = frontier.hosts.strikes(netloc(response.url))
         page: Page = request.meta["page"]
         if name := request.meta["refusal"]:
             return manners.refusal(name, strikes)
         if response.status in (429, 503):
             wait = manners.retry_after(text_of(response, "Retry-After"), time.time())
-            return manners.overloaded(response.status, wait, strikes, frontier.delay)
+            return manners.overloaded(response.status, wait, strikes, frontier.hosts.delay)
         if torn := request.meta.get("torn"):
-            return manners.trouble(f"the body is not whole ({torn})", strikes, frontier.delay)
+            return manners.trouble(f"the body is not whole ({torn})", strikes, frontier.hosts.delay)
         if response.status >= 500:
-            return manners.trouble(f"HTTP {response.status}", strikes, frontier.delay)
+            return manners.trouble(f"HTTP {response.status}", strikes, frontier.hosts.delay)
         if not 200 <= response.status < 300:
             return Result(state="failed", note=f"HTTP {response.status}")
         return replace(reading.content(self.session, page, target), also=page.url)

@@ -222,7 +222,7 @@ def test_a_redirect_waits_for_its_host(db: sqlite3.Connection, clock: Clock) -> 
     frontier.leave(ENTRY.url, root.id)
     assert frontier.next() is None  # the root is in flight, though no host is busy with it
     assert not frontier.claim(B + "1.html", root.id)  # the other root is there
-    frontier.answered_at("b.gov.cn")
+    frontier.hosts.answered_at("b.gov.cn")
     frontier.settle(roots[B], DONE)
     assert not frontier.claim(B + "1.html", root.id)  # free, but its pause is not over
     clock.time += 2.0
@@ -237,20 +237,20 @@ def test_hosts_are_paced_held_and_the_hold_survives(db: sqlite3.Connection, cloc
     frontier = reopen(db, clock, delay=2.0)
     frontier.offer([LIST, ENTRY])
     target = taken(frontier)
-    frontier.answered_at("a.gov.cn")
+    frontier.hosts.answered_at("a.gov.cn")
     frontier.settle(target, replace(DONE))
     assert (frontier.next(), frontier.wake_at()) == (None, clock.time + 2.0)
     clock.time += 2.0
     target = taken(frontier)
-    frontier.set_crawl_delay("a.gov.cn", 7.0)
+    frontier.hosts.set_crawl_delay("a.gov.cn", 7.0)
     frontier.settle(target, Result(state="again", hold=60.0, strike=True))
-    assert frontier.strikes("a.gov.cn") == 1
+    assert frontier.hosts.strikes("a.gov.cn") == 1
     frontier = reopen(db, clock, delay=2.0)
     assert (frontier.next(), frontier.wake_at(), frontier.pending()) == (None, clock.time + 60.0, True)
-    assert (frontier.strikes("a.gov.cn"), frontier.pause("a.gov.cn")) == (1, 7.0)
+    assert (frontier.hosts.strikes("a.gov.cn"), frontier.hosts.pause("a.gov.cn")) == (1, 7.0)
     clock.time += 60.0
     frontier.settle(taken(frontier), DONE)
-    assert frontier.strikes("a.gov.cn") == 0
+    assert frontier.hosts.strikes("a.gov.cn") == 0
 
 
 def test_tries_are_counted_and_end(db: sqlite3.Connection, clock: Clock) -> None:

@@ -112,7 +112,7 @@ def test_the_same_bytes_are_written_once(session: Session) -> None:
 def test_every_answer_paces_its_host(session: Session) -> None:
     before = session.frontier.now()
     answer(session, html())
-    assert session.frontier.held_until("www.shili.gov.cn") >= before + 2.0
+    assert session.frontier.hosts.held_until("www.shili.gov.cn") >= before + 2.0
 
 
 def test_a_torn_body_is_marked(session: Session) -> None:

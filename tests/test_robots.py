@@ -21,8 +21,8 @@ from crawler.targets import Target
 RULES = b"User-agent: *\nDisallow: /secret/\n"
 
 
-class FakeFrontier:
-    """The part of the frontier that robots.txt needs."""
+class FakeHosts:
+    """The part of the hosts that robots.txt needs."""
 
     def __init__(self, delay: float) -> None:
         self.delay = delay
@@ -46,7 +46,8 @@ class Desk:
 
     def __init__(self, answer: Callable[[], Response], *, delay: float = 0.0) -> None:
         self.asked: list[str] = []
-        self.frontier = FakeFrontier(delay)
+        self.hosts = FakeHosts(delay)
+        frontier = SimpleNamespace(hosts=self.hosts)
 
         async def download(request: Request) -> Response:
             self.asked.append(request.url)
@@ -54,7 +55,7 @@ class Desk:
             return answer()
 
         settings = Settings({"ROBOTSTXT_OBEY": True, "USER_AGENT": "fazhi/1"})
-        spider = SimpleNamespace(session=SimpleNamespace(frontier=self.frontier, fatal=None))
+        spider = SimpleNamespace(session=SimpleNamespace(frontier=frontier, fatal=None))
         crawler: Any = SimpleNamespace(
             settings=settings, stats=None, spider=spider, engine=SimpleNamespace(download_async=download)
         )
@@ -152,4 +153,4 @@ async def test_the_first_page_waits_behind_the_file() -> None:
 async def test_crawl_delay_is_remembered_and_capped(asked: str, kept: float) -> None:
     desk = Desk(page(f"User-agent: *\nCrawl-delay: {asked}\n".encode()))
     await desk.ask("/x")
-    assert desk.frontier.crawl_delay.get("a.gov.cn", 0.0) == kept
+    assert desk.hosts.crawl_delay.get("a.gov.cn", 0.0) == kept

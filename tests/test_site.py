@@ -188,7 +188,9 @@ async def test_search_says_why_there_is_nothing(site: Datasette, address: str, w
     ],
 )  # fmt: skip
 async def test_hostile_addresses_are_answered(site: Datasette, address: str) -> None:
-    await get(site, address)
+    answer = await get(site, address)
+    assert "Traceback" not in answer.text
+    assert answer.headers["content-security-policy"]
 
 
 async def test_report_page(site: Datasette, names: dict[str, str]) -> None:
