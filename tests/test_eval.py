@@ -40,6 +40,6 @@ def test_targets_on_real_pages(shared: Path) -> None:
     assert score.share("title") == score.share("published") == 1.0
 
 
-@pytest.mark.parametrize("corpus", ["shapes", "dialects", "nameless"])
+@pytest.mark.parametrize("corpus", ["shapes", "dialects", "nameless", "zoo"])
 def test_generated_pages_keep_their_floors(corpus: str) -> None:
     _check(corpus)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from fazhi_zoo import client
+from fazhi_zoo.server import Zoo
 
 from . import shapes, unseen
 
@@ -169,10 +173,59 @@ def _made(pages: Iterable[unseen.Made]) -> Iterator[Case]:
         )
 
 
+_CHROME = (
+    "当前位置",
+    "版权所有",
+    "网站标识码",
+    "公网安备",
+    "无障碍",
+    "上一篇",
+    "下一篇",
+    "打印",
+    "扫一扫",
+    "主办",
+    "浏览",
+    "首页",
+)
+
+
+def zoo() -> Iterator[Case]:
+    """Yield the article pages of all sample portals; a title the page repeats in its body may stay."""
+    with Zoo("large") as portals:
+        served = [(item, client.get(item.url)) for item in portals.truth]
+    for item, (_, headers, raw) in served:
+        body = gzip.decompress(raw) if headers.get("Content-Encoding") == "gzip" else raw
+        seen = client.words(body.decode("gb18030" if b"charset=gb2312" in body else "utf-8"))
+        written = bare("".join((item.title, *item.paragraphs, *item.cells)))
+        yield Case(
+            f"{item.portal}{item.path}",
+            body,
+            "text/html",
+            (*item.paragraphs, *item.cells),
+            tuple(mark for mark in _CHROME if mark in seen and mark not in written),
+            item.title,
+            str(item.published),
+            lines=None if item.cells else item.paragraphs,
+            fields=(
+                ("doc_no", item.doc_no),
+                ("index_no", item.index_no),
+                ("attachments", "|".join(name for name, _ in item.attachments)),
+                *(
+                    [("year", str(item.year)), ("written", str(item.written))]
+                    if item.is_report and item.written
+                    else []
+                ),
+                ("report", "yes" if item.is_report else "no"),
+            ),
+            optional=(item.title,),
+        )
+
+
 CORPORA: dict[str, Callable[[], Iterator[Case]]] = {
     "pages": pages,
     "seeds": seeds,
     "shapes": generated,
     "dialects": dialects,
     "nameless": nameless,
+    "zoo": zoo,
 }

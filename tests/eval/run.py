@@ -3,7 +3,8 @@
     python -m tests.eval.run [--floors]      print the tables; with --floors also write what was reached to floors.json
 
 Corpora (``corpora``): ``pages`` (33 article pages of real portals) and ``seeds`` (five reports) of ../shared; generated
-are ``shapes`` (templates), ``dialects`` (systems with documents of many kinds), ``nameless`` (these without names).
+are ``shapes`` (templates), ``dialects`` (systems with documents of many kinds), ``nameless`` (these without names) and
+``zoo`` (every article page of the sample portals).
 All comparisons are made without white space. CPU is process time, every tool in this one process.
 """
 
