@@ -10,7 +10,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # tests/eval is a program of its own, not part of an installed package
 
-from eval import run  # needs the line above
+from eval import headings, run  # needs the line above
 
 FLOORS = json.loads(run.FLOORS.read_text("utf-8"))
 
@@ -43,3 +43,11 @@ def test_targets_on_real_pages(shared: Path) -> None:
 @pytest.mark.parametrize("corpus", ["shapes", "dialects", "nameless", "zoo"])
 def test_generated_pages_keep_their_floors(corpus: str) -> None:
     _check(corpus)
+
+
+def test_titles_keep_precision_and_recall(capsys: pytest.CaptureFixture[str]) -> None:
+    rows, precision, recall = headings.precision_and_recall()
+    with capsys.disabled():
+        print(f"\ntitles: {rows} rows, precision {precision:.3f}, recall {recall:.3f}")
+    assert rows >= 200
+    assert (precision, recall) == (1.0, 1.0)

@@ -27,6 +27,7 @@ FLOORS = HERE / "floors.json"
 from archive.extract import extract  # noqa: E402  # the path above must be set first
 from archive.model import Document, Origin, Report  # noqa: E402
 from eval.corpora import CORPORA, Case, bare  # noqa: E402
+from eval.headings import precision_and_recall  # noqa: E402
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +233,8 @@ def main() -> None:
                 floors[corpus] = pinned | {m: round(result.share(m), 4) for m in measures if m in result.counts}
                 for fault in result.faults[:20]:
                     print("   ", fault)
+    rows, precision, recall = precision_and_recall()
+    print(f"\ntitles: {rows} rows, precision {precision:.3f}, recall {recall:.3f}")
     if "--floors" in sys.argv:
         FLOORS.write_text(json.dumps(floors, indent=1) + "\n", "utf-8")
 
