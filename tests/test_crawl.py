@@ -92,6 +92,11 @@ SCENES: dict[str, dict[str, object]] = {
         "/old/2.html": Answer(b"", HTML, 301, (("Location", "http://127.0.0.1:9/foreign.html"),)),
         article(2020): report(2020),
     },
+    "framed": portal(2020)
+    | {
+        article(2020): "<html><body><div>示例县人民政府</div><iframe src='/upload/text.html'></iframe></body></html>",
+        "/upload/text.html": report(2020),
+    },
     "turning": {
         COLUMN: listing([entry(2020), entry(2019, "/loop.html")]),
         "/loop.html": Answer(b"", HTML, 302, (("Location", "/loop.html?"),)),
@@ -182,6 +187,7 @@ def scenes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Scene
         ("robots_html", "ok", 1, ""),
         ("crawl_delay", "ok", 1, ""),
         ("moved", "ok", 1, "1 failed: redirect to a foreign host: http://127.0.0.1:9/foreign.html"),
+        ("framed", "ok", 1, ""),
         ("turning", "ok", 1, "1 failed: max redirections reached"),
         ("cut_list", "truncated", 2, "page 2 of 3 could not be had: "),
         ("page_sent_back", "truncated", 2, "page 2 of 3 could not be had: "),

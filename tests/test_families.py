@@ -219,6 +219,20 @@ def test_a_report_leads_to_its_files() -> None:
     assert [(t.url, t.role, t.depth) for t in found.targets] == [(LIST + "P0202103.docx", Role.ATTACHMENT, 2)]
 
 
+def test_an_article_in_a_frame_is_followed_under_its_title() -> None:
+    target = replace(TARGET, url=LIST + "1.html", role=Role.REPORT, depth=1, title="示例县2020年法治政府建设情况报告")
+    frames = (
+        "<div>示例县人民政府</div><iframe src='/upload/text.html'></iframe><iframe src='http://www.foreign.cn/x'></iframe>"
+        "<iframe src='/module/visitcount/visit.jsp?type=3'></iframe>"
+    )
+    found = families.get("generic").follow(page(frames, target.url), target, PORTAL).targets
+    assert [(t.url, t.role, t.title, t.parent, t.depth) for t in found] == [
+        (HOME + "upload/text.html", Role.REPORT, target.title, target.url, 2)
+    ]
+    article = f"<p>{'全年各项任务按期完成。' * 20}</p>{frames}"
+    assert families.get("generic").follow(page(article, target.url), target, PORTAL).targets == ()
+
+
 def test_columns_are_found_from_the_home_page_and_only_sure_ones_beside_known_listings() -> None:
     menu = (
         "<a href='/zwgk/'>政务公开</a><a href='/zwgk/fzzfjsndbg/'>法治政府建设年度报告</a><a href='/hdjl/'>互动交流</a>"

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urljoin, urlsplit
 
 from archive.model import Role
+from archive.vocabulary import is_widget_frame
 from crawler import links
 from crawler.links import Kind, Link
 from crawler.targets import Page, Pager, Portal, Target, canonical
@@ -26,9 +27,13 @@ from crawler.targets import Page, Pager, Portal, Target, canonical
 PAGES = 300  # pages of one listing; the longest real one seen had 322
 DEPTH = 12  # links away from where the crawl began
 ATTACHMENTS = 20  # files of one report page
+FRAMES = 3  # frames of one report page
+SENTENCE = 80  # characters in one piece that only an article has, so that its frames are boxes around it
 SHORTEST_ENTRY = 6  # characters of an entry's title where nothing else tells entries from menus
 PRIO = {Role.REPORT: 80, Role.ATTACHMENT: 60}
 SEED, PAGER = 100, 90
+_TEXT = "//body//text()[not(ancestor::script or ancestor::style)]"
+_FRAME = "//iframe/@src | //frame/@src"
 _DATE = re.compile(r"(?:19|20)\d\d(?:[-_]?\d{1,2}){0,2}|\d{1,2}(?:-\d{1,2})?")
 
 
@@ -70,7 +75,7 @@ class Family:
     def follow(self, page: Page, target: Target, portal: Portal, seen: Set[str] = frozenset()) -> Followed:
         """Return what a page that was fetched leads to. ``seen``: entries on the listing's earlier pages."""
         if target.role is Role.REPORT:
-            return Followed(tuple(self._attachments(page, target, portal)))
+            return Followed((*self._attachments(page, target, portal), *self._frames(page, target, portal)))
         if target.role is not Role.LISTING:
             return Followed()
         found = [link for link in links.read(page) if portal.owns(link.url)]
@@ -157,6 +162,14 @@ class Family:
                 url=link.url, role=Role.ATTACHMENT, portal=target.portal, title=link.title, parent=page.url,
                 depth=target.depth + 1, prio=PRIO[Role.ATTACHMENT],
             )  # fmt: skip
+
+    def _frames(self, page: Page, target: Target, portal: Portal) -> Iterable[Target]:
+        """Yield the frames that may hold the article of a page that has none itself, under the article's title."""
+        if page.root is None or any(len(text.strip()) >= SENTENCE for text in page.root.xpath(_TEXT)):
+            return
+        found = (page.resolve(source) for source in page.root.xpath(_FRAME) if not is_widget_frame(source))
+        for url in [url for url in dict.fromkeys(found) if url and portal.owns(url) and url != page.url][:FRAMES]:
+            yield replace(target, url=url, parent=page.url, depth=target.depth + 1, id=None)
 
 
 def entries_of(found: Iterable[Link], listing: str, seen: Set[str]) -> set[str]:
