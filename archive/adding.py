@@ -81,19 +81,20 @@ def add_files(
 def decide_report(place: DataDir, ids: Sequence[str], *, progress: Tick | None = None) -> list[Added]:
     """Let captures count as reports because a person says so, and read them again; say what became of each.
 
-    Raises UsageError, before anything is written, for an id that no capture has.
+    Raises UsageError, before anything is written, for an id that no such page has: list pages, redirects and refusals
+    are captures too, but nobody reads them as reports.
     """
     with place.lock():
         crawl = captures.connect(place.crawl_db)
         table = Captures(crawl)
         warc_repair.recover(place.warc, table)
-        chosen = [table.get(key) for key in ids]
-        if missing := [key for key, capture in zip(ids, chosen, strict=True) if capture is None]:
+        found = [capture for key in ids if (capture := table.get(key)) and capture.origin.role is Role.REPORT]
+        if missing := set(ids) - {capture.id for capture in found}:
             crawl.close()
             raise UsageError(
-                f"no capture {missing[0]}", "ids stand in the table `rejected` and in what `fazhi add` prints"
+                f"no page {min(missing)} that could be a report",
+                "ids stand in the table `rejected` and in what `fazhi add` prints",
             )
-        found = [capture for capture in chosen if capture is not None]
         with WarcWriter(place.warc, info={"description": "decisions taken by hand"}) as writer:
             for capture in found:
                 writer.write_verdict(capture, decisions.REPORT)

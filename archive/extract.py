@@ -58,6 +58,9 @@ def extract(origin: Origin, body: bytes) -> Report | Rejection:
     """
     try:
         return _extract(origin, body)
+    except MemoryError:  # the page's size or the worker's limit, no defect
+        issue = Issue(IssueCode.LIMIT_EXCEEDED, "", "more memory than there is")
+        return _rejected(Reason.CRASHED, issue.detail, origin, (issue,))
     except Exception as error:  # one page must never stop a crawl; the detail names the defect
         return _rejected(Reason.UNREADABLE, f"{type(error).__name__}: {error}"[:200], origin)
 

@@ -3,7 +3,6 @@
     Origin      what is known of a page before anybody reads it (address, portal, link text ...)
     Capture     one answer of a server, on disk: an Origin plus the place of its bytes in a WARC file
     Document    what extraction read in those bytes; either a Report or a Rejection
-    Division    a row of the division table (GB/T 2260 code and names)
 
 Everything is standard library only, so every room may import this module. Dates are ``datetime.date``,
 moments are aware ``datetime`` in UTC, lengths are characters, unknown is ``None`` and never a guess.
@@ -208,16 +207,6 @@ class Section:
     part: str | None
     start: int
     end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Division:
-    """A row of the division table: six digits (nine for townships), official name, level, code of the parent."""
-
-    code: str
-    name: str
-    level: Level
-    parent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

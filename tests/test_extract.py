@@ -154,3 +154,15 @@ def test_json_has_the_keys_of_the_contract() -> None:
         "extractor",
     ]
     assert json.loads(json.dumps(shown, ensure_ascii=False)) == shown
+
+
+def test_a_page_that_needs_too_much_memory_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    def greedy(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(room, "_extract", greedy)
+    document = extract(Origin(link_title="示例"), PAGE)
+    assert isinstance(document, Rejection)
+    assert (document.reason, [issue.code for issue in document.issues]) == (
+        Reason.CRASHED, [IssueCode.LIMIT_EXCEEDED],
+    )  # fmt: skip

@@ -149,10 +149,16 @@ def test_a_person_overrules_a_rejection_and_a_rebuild_remembers(archived: DataDi
     assert dump(archived.archive_db) == after
 
 
-def test_an_id_that_no_capture_has_is_refused(archived: DataDir) -> None:
+def test_an_id_of_no_page_is_refused(archived: DataDir) -> None:
     files = sorted(file.name for file in archived.warc.iterdir())
-    with pytest.raises(UsageError, match="no capture 20200101000000-0123456789"):
+    with pytest.raises(UsageError, match="no page 20200101000000-0123456789"):
         decide_report(archived, ["20200101000000-0123456789"])
+    db = captures.connect(archived.crawl_db)
+    (key,) = db.execute("select min(id) from captures").fetchone()
+    db.execute("update captures set role = 'listing' where id = ?", (key,))
+    db.close()
+    with pytest.raises(UsageError, match=f"no page {key} that could be a report"):
+        decide_report(archived, [key])
     assert sorted(file.name for file in archived.warc.iterdir()) == files
 
 
