@@ -79,6 +79,8 @@ class Article:
     has_meta: bool
     link: bool  # an inline link inside a paragraph
     facts: dict[str, object]  # fields of Truth known before the page has an address
+    shown_as: str = "a"  # how its files are shown, a name in ``pages.FILES``
+    open: bool = False  # a near miss whose title gives no hint: any crawler has to ask for it
 
     @property
     def title(self) -> str:

@@ -17,6 +17,30 @@ from fazhi_zoo.places import PortalSpec
 
 SCRIPTED = "<script>document.write(new Date().toLocaleDateString())</script>"
 NAV = (("首页", "/"), ("走进本地", "/zjbd/"), ("政务公开", "/zwgk/"), ("办事服务", "/bsfw/"), ("互动交流", "/hdjl/"))
+FOOT = (("网站地图", "/wzdt/"), ("联系我们", "/lxwm/"), ("使用帮助", "/sybz/"))
+SHELF = (("指南", "/zwgk/zn/"), ("制度", "/zwgk/zd/"), ("年报", "/zwgk/nb/"))
+SEARCH = """<form action="/search/"><input type="text" name="q" placeholder="请输入关键字">
+<input type="submit" value="搜索"></form>"""
+
+
+@dataclass(frozen=True, slots=True)
+class Chrome:
+    """What surrounds every page of a portal: navigation, tabs beside a list, links of the footer, the search box."""
+
+    nav: tuple[tuple[str, str], ...] = NAV
+    shelf: tuple[tuple[str, str], ...] = SHELF
+    foot: tuple[tuple[str, str], ...] = FOOT
+    search: str = SEARCH
+
+
+PLAIN = Chrome()
+FILES = {
+    "a": '<p class="fj"><a href="{href}" target="_blank">{name}</a></p>',
+    "iframe": '<iframe src="/images/pdf/web/viewer.html?file={href}" width="100%" height="800"></iframe>',
+    "frame": '<iframe src="{href}" width="100%" height="800"></iframe>',
+    "onclick": """<p class="fj"><span onclick="window.open('{href}')">{name}</span></p>""",
+}
+"""How an article shows its files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +58,12 @@ def _meta(spec: PortalSpec, extra: dict[str, str]) -> str:
     return "\n".join(f'<meta name="{name}" content="{escape(value)}">' for name, value in tags.items())
 
 
-def frame(spec: PortalSpec, title: str, meta: dict[str, str] | None, crumbs: str, main: str) -> str:
+def frame(
+    spec: PortalSpec, title: str, meta: dict[str, str] | None, crumbs: str, main: str, chrome: Chrome = PLAIN
+) -> str:
     """Return a page: head, header, bread crumbs, ``main``, footer. ``meta`` None leaves the standard tags out."""
-    nav = "".join(f'<li><a href="{href}">{name}</a></li>' for name, href in NAV)
+    nav = "".join(f'<li><a href="{escape(href)}">{name}</a></li>' for name, href in chrome.nav)
+    foot = " | ".join(f'<a href="{escape(href)}">{name}</a>' for name, href in chrome.foot)
     icp = f"示ICP备{int(spec.adcode) % 100000:08d}号-1"
     return f"""<!DOCTYPE html>
 <html lang="zh-CN">
@@ -52,15 +79,14 @@ def frame(spec: PortalSpec, title: str, meta: dict[str, str] | None, crumbs: str
 <div class="top"><span>今天是{spec.look.get("today", SCRIPTED)}</span>
 <a href="/wza/">无障碍</a> <a href="/gh/">关怀版</a> <a href="/login/">登录</a></div>
 <div class="header"><a href="/"><img src="/images/logo.png" alt="{escape(spec.site_name)}"></a>
-<form action="/search/"><input type="text" name="q" placeholder="请输入关键字">
-<input type="submit" value="搜索"></form></div>
+{chrome.search}</div>
 <div class="nav"><ul>{nav}</ul></div>
 <div class="position">当前位置：<a href="/">首页</a> &gt; {crumbs}</div>
 <div class="main">
 {main}
 </div>
 <div class="{spec.look.get("footer", "footer")}">
-<p><a href="/wzdt/">网站地图</a> | <a href="/lxwm/">联系我们</a> | <a href="/sybz/">使用帮助</a></p>
+<p>{foot}</p>
 <p>主办：{escape(spec.site_name)}办公室&nbsp;&nbsp;承办：{escape(spec.site_name)}信息中心</p>
 <p>{icp}&nbsp;&nbsp;示公网安备 {spec.adcode}02000018号&nbsp;&nbsp;网站标识码：{spec.site_code}</p>
 <p>示例网站，地名、单位、数据均为虚构</p>
@@ -76,11 +102,17 @@ def article_page(
     column: str,
     neighbours: tuple[Link | None, Link | None],
     related: Sequence[Link],
+    *,
+    crumbs: str = "",
+    chrome: Chrome = PLAIN,
 ) -> str:
-    """Return the page of an article; ``column`` is the address of its list, ``neighbours`` are 上一篇 and 下一篇."""
+    """Return the page of an article; ``column`` is the address of its list, ``neighbours`` are 上一篇 and 下一篇.
+
+    ``crumbs`` replaces the bread crumbs over the column.
+    """
     facts = article.facts
     where = facts.get("title_where", "page")
-    crumbs = f'<a href="/zwgk/">政务公开</a> &gt; <a href="{column}">{escape(spec.column)}</a> &gt; 正文'
+    crumbs = crumbs or f'<a href="/zwgk/">政务公开</a> &gt; <a href="{column}">{escape(spec.column)}</a> &gt; 正文'
     meta = None
     if article.has_meta:
         meta = {
@@ -99,7 +131,7 @@ def article_page(
         title=article.title if where == "body" else None,
     )
     files = "".join(
-        f'<p class="fj"><a href="{href}" target="_blank">{escape(name)}</a></p>'
+        FILES[article.shown_as].format(href=href, name=escape(name))
         for name, href in facts.get("attachments", ())  # type: ignore[attr-defined]  # facts holds plain objects
     )
     others = "".join(f'<li><a href="{link.href}">{escape(link.title)}</a></li>' for link in related)
@@ -122,6 +154,7 @@ def article_page(
 <div class="near"><p>上一篇：{_neighbour(before)}</p><p>下一篇：{_neighbour(after)}</p></div>
 <div class="xgwj"><h3>相关文章</h3><ul>{others}</ul></div>
 </div>""",
+        chrome,
     )
 
 
@@ -168,9 +201,30 @@ def _labels(spec: PortalSpec, article: Article) -> str:
             )
 
 
-def list_page(spec: PortalSpec, links: Sequence[Link], pager: str) -> str:
-    """Return a list page."""
-    rows = "\n".join(_row(spec, link) for link in links)
+def list_page(
+    spec: PortalSpec, links: Sequence[Link], pager: str, *, name: str = "", crumbs: str = "", chrome: Chrome = PLAIN
+) -> str:
+    """Return a list page; ``name`` and ``crumbs`` replace those of the portal's one column."""
+    name = name or spec.column
+    return frame(
+        spec,
+        f"{name}_{spec.site_name}",
+        {"ColumnName": name, "ColumnType": "政策文件"},
+        crumbs or f'<a href="/zwgk/">政务公开</a> &gt; {escape(name)}',
+        f"{side(chrome)}\n<div class='listbox'>{list_rows(spec, links)}\n{pager}</div>",
+        chrome,
+    )
+
+
+def side(chrome: Chrome) -> str:
+    """Return the tabs that stand beside a list."""
+    tabs = "".join(f'<a href="{escape(href)}">{name}</a>' for name, href in chrome.shelf)
+    return f'<div class="side"><h3>信息公开</h3>{tabs}</div>'
+
+
+def list_rows(spec: PortalSpec, links: Sequence[Link]) -> str:
+    """Return the rows of a list as the portal writes them."""
+    rows = "\n".join(row(spec, link) for link in links)
     match spec.look.get("rows", "ul"):
         case _ if not links:
             rows = "<p>暂无相关信息</p>"
@@ -180,19 +234,10 @@ def list_page(spec: PortalSpec, links: Sequence[Link], pager: str) -> str:
             rows = f'<dl class="list">{rows}</dl>'
         case _:
             rows = f'<ul class="list">{rows}</ul>'
-    shelf = (("指南", "zn"), ("制度", "zd"), ("年报", "nb"))
-    tabs = "".join(f'<a href="/zwgk/{slug}/">{name}</a>' for name, slug in shelf)
-    side = f'<div class="side"><h3>信息公开</h3>{tabs}</div>'
-    return frame(
-        spec,
-        f"{spec.column}_{spec.site_name}",
-        {"ColumnName": spec.column, "ColumnType": "政策文件"},
-        f'<a href="/zwgk/">政务公开</a> &gt; {escape(spec.column)}',
-        f"{side}\n<div class='listbox'>{rows}\n{pager}</div>",
-    )
+    return rows
 
 
-def _row(spec: PortalSpec, link: Link) -> str:
+def row(spec: PortalSpec, link: Link) -> str:
     shown = ""
     if day := link.day:
         forms = {"iso": f"{day}", "slash": f"{day.year}/{day.month}/{day.day}", "short": f"[{day:%m-%d}]"}
@@ -211,7 +256,7 @@ def _row(spec: PortalSpec, link: Link) -> str:
 
 def home_page(spec: PortalSpec, column: str, news: Sequence[Link]) -> str:
     """Return the home page: links to the column and to the newest pages."""
-    rows = "\n".join(_row(spec, link) for link in news)
+    rows = "\n".join(row(spec, link) for link in news)
     return frame(
         spec,
         spec.site_name,

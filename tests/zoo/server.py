@@ -135,9 +135,10 @@ class Zoo:
 
     @property
     def requests(self) -> Counter[str]:
-        """Address -> how often it was asked for, robots.txt included."""
+        """Address (``#`` and the body behind it where it was posted to) -> how often it was asked for, robots.txt
+        included."""
         with self._lock:
-            return Counter(request.url for request in self.log)
+            return Counter(request.key for request in self.log)
 
     def write_portals(self, file: Path) -> None:
         """Write the portal file that the crawler reads."""

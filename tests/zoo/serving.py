@@ -18,6 +18,7 @@ from fazhi_zoo import pages
 from fazhi_zoo.site import Answer, Ask, Site
 
 HOST = "127.0.0.1"
+MOST_POSTED = 1_000_000  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,17 @@ class Request:
     path: str
     status: int | None
     inflight: int
+    body: str = ""
 
     @property
     def url(self) -> str:
         """The whole address."""
         return f"http://{self.host}{self.path}"
+
+    @property
+    def key(self) -> str:
+        """The address, and behind ``#`` what was posted to it."""
+        return f"{self.url}#{self.body}" if self.method == "POST" else self.url
 
 
 class Server(ThreadingHTTPServer):
@@ -114,7 +121,7 @@ class Handler(BaseHTTPRequestHandler):
     server: Server
 
     def do_GET(self) -> None:
-        """Answer GET and HEAD.
+        """Answer GET, HEAD and POST.
 
         The request is logged before its last byte goes out: a client that waits for the whole answer can then never
         be seen with two requests in flight.
@@ -127,22 +134,36 @@ class Handler(BaseHTTPRequestHandler):
             server.counts[self.path] += 1
             count = server.counts[self.path]
         status: int | None = None
-        last = b""
+        body = last = b""
         try:
-            answer = self._find(Ask(self.path, self.headers, count))
+            body = self._body()
+            answer = self._find(Ask(self.path, self.headers, count, self.command, body))
             last = self._send(answer)
             status = answer.status
         finally:
             with server.guard:
                 server.inflight -= 1
-            server.record(Request(started, server.host, self.command, self.path, status, inflight))
+            words = body.decode("utf-8", "replace")
+            server.record(Request(started, server.host, self.command, self.path, status, inflight, words))
         self.wfile.write(last)
         self.wfile.flush()
 
-    do_HEAD = do_GET  # noqa: N815  # the name http.server calls
+    do_HEAD = do_POST = do_GET  # noqa: N815  # the names http.server calls
+
+    def _body(self) -> bytes:
+        """Read what was posted; too long or of unknown length, the connection cannot go on."""
+        length = self.headers.get("Content-Length", "0")
+        if not length.isdigit() or int(length) > MOST_POSTED:
+            self.close_connection = True
+            return b""
+        return self.rfile.read(int(length))
 
     def _find(self, ask: Ask) -> Answer:
         site = self.server.site
+        if (route := site.routes.get(ask.route)) is not None:
+            return route(ask)
+        if ask.method == "POST":
+            return Answer(b"", "text/plain", 405, (("Allow", "GET, HEAD"),))
         page = site.pages.get(ask.path) or site.fallback or site.html(pages.missing_page(site.spec), 404)
         answer = page if isinstance(page, Answer) else page(ask)
         return Answer(status=304, headers=answer.headers) if _unchanged(ask, answer) else answer

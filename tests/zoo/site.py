@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from email.message import Message
 from email.utils import formatdate
+from urllib.parse import parse_qsl
 
 from fazhi_zoo import pages
 from fazhi_zoo.articles import Article, Truth, plan
@@ -15,6 +17,7 @@ from fazhi_zoo.dialects import DIALECTS, Dialect
 from fazhi_zoo.pages import Link
 from fazhi_zoo.places import PortalSpec
 
+HOST = "__host__"  # stands in a page for host and port, see Site.hosted
 MODIFIED = 1735689600  # 2025-01-01; pages of the zoo do not change
 
 
@@ -31,11 +34,41 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What a page made on demand may look at; ``count`` is 1 the first time this path is asked for."""
+    """What a page made on demand may look at; ``count`` is 1 the first time this path is asked for.
+
+    >>> ask = Ask("/list?id=7&page=", Message(), 1, "POST", b"pageNo=2")
+    >>> ask.route, ask.query, ask.form, ask.json
+    ('/list', {'id': '7', 'page': ''}, {'pageNo': '2'}, None)
+    """
 
     path: str
     headers: Message
     count: int
+    method: str = "GET"
+    body: bytes = b""
+
+    @property
+    def route(self) -> str:
+        """The path without the query."""
+        return self.path.partition("?")[0]
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The query's parameters, empty ones too; of a name given twice the last."""
+        return dict(parse_qsl(self.path.partition("?")[2], keep_blank_values=True))
+
+    @property
+    def form(self) -> dict[str, str]:
+        """What was posted as a form."""
+        return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
+
+    @property
+    def json(self) -> object | None:
+        """What was posted as JSON; None where it is none."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return None
 
 
 Page = Answer | Callable[[Ask], Answer]
@@ -47,6 +80,10 @@ class Site:
 
     ``verdict`` is what a crawl must conclude, None = left open; ``listings`` are the paths for the portal file, none =
     to be discovered; ``fallback`` answers every other path; ``refuses`` = no server at all behind the port.
+
+    ``routes`` answer every query and every body sent to a path (without query), ahead of ``pages``. ``minimum`` counts
+    the requests of a perfect crawler that knew the listings, None where nobody counted; ``open`` are the paths of near
+    misses whose title gives no hint, so that any crawler has to ask for them.
     """
 
     spec: PortalSpec
@@ -57,10 +94,19 @@ class Site:
     verdict: str | None = "ok"
     fallback: Callable[[Ask], Answer] | None = None
     refuses: bool = False
+    routes: dict[str, Callable[[Ask], Answer]] = field(default_factory=dict)
+    minimum: int | None = None
+    open: set[str] = field(default_factory=set)
 
     def html(self, page: str, status: int = 200) -> Answer:
         """Return a page as this portal serves it: charset, validators, gzip."""
         return html(self.spec, page, status)
+
+    def hosted(self, page: str) -> Page:
+        """Return a page whose ``HOST`` is replaced by the name it is asked under, for links with host."""
+        if HOST not in page:
+            return self.html(page)
+        return lambda ask: self.html(page.replace(HOST, ask.headers.get("Host", "")))
 
 
 def html(spec: PortalSpec, page: str, status: int = 200) -> Answer:
