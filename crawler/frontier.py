@@ -103,7 +103,7 @@ class Frontier:
             return None
         host = netloc(target.url)
         row = self.db.execute(
-            "SELECT id,state,round FROM targets WHERE portal=? AND url=?", (code, target.url)
+            "SELECT id,state,round FROM targets WHERE portal=? AND url=?", (code, target.key)
         ).fetchone()
         if row is not None:
             again = row["state"] != "queued" and row["round"] < turn
@@ -121,7 +121,7 @@ class Frontier:
         if target.guessed and not self._within_budget(code, turn):
             return None
         state = "queued"
-        if target.role is not Role.LISTING and not force and self._captured(code, target.url):
+        if target.role is not Role.LISTING and not force and self._captured(code, target.key):
             state = "done"  # databases were rebuilt from the WARC files: the page is there already
         self.db.execute(tables.INSERT, (*tables.values(target), state, turn, ""))
         return host if state == "queued" else None
@@ -212,7 +212,7 @@ class Frontier:
         """Return the entries on the earlier pages of a listing, in this round."""
         rows = self.db.execute(
             "SELECT url FROM entries WHERE portal=? AND listing=? AND round=? AND page<?",
-            (target.portal, target.listing or target.url, self.rounds[target.portal], target.page),
+            (target.portal, target.listing or target.key, self.rounds[target.portal], target.page),
         )
         return frozenset(row["url"] for row in rows)
 
@@ -247,7 +247,7 @@ class Frontier:
             self.db.executemany(
                 "INSERT OR IGNORE INTO entries(portal,listing,round,page,url) VALUES(?,?,?,?,?)",
                 [
-                    (target.portal, target.listing or target.url, self.rounds[target.portal], target.page, url)
+                    (target.portal, target.listing or target.key, self.rounds[target.portal], target.page, url)
                     for url in result.entries
                 ],
             )

@@ -46,7 +46,8 @@ def catch_up(session: Session) -> int:
             log.warning("%s is asked for again: %s", target.url, error)
             continue
         origin = capture.origin
-        page = Page(canonical(capture.origin.url) or capture.origin.url, body, origin.content_type, origin.status)
+        url = canonical(capture.origin.url) or capture.origin.url
+        page = Page(url, body, origin.content_type, origin.status, target.post)
         try:
             result = content(session, page, target)
         except Exception:

@@ -49,14 +49,14 @@ class Recorder:
         target: Target = request.meta["target"]
         torn = torn_by(response)
         exchange = exchange_of(request, response, torn)
-        page = page_of(exchange)
+        page = page_of(exchange, None if is_robots(request) else target.post)
         # Decoded, parsed and judged once: the spider goes on with these.
         request.meta.update(torn=torn, page=page, refusal=refusal_of(page, request))
         try:
             capture = session.writer.write(
                 exchange,
                 origin_of(session, target, page, request, exchange.fetched),
-                target=request.url if is_robots(request) else target.url,
+                target=request.url if is_robots(request) else target.key,
                 depth=target.depth,
                 crawl=session.crawl,
             )
@@ -107,14 +107,14 @@ def exchange_of(request: Request, response: Response, torn: str | None) -> Excha
     )
 
 
-def page_of(exchange: Exchange) -> Page:
-    """Return an answer as the dialects see it."""
+def page_of(exchange: Exchange, post: str | None = None) -> Page:
+    """Return an answer as the dialects see it; ``post`` is what was posted to get it."""
     values: dict[str, str] = {}
     for name, value in exchange.headers:
         values[name.lower()] = f"{values[name.lower()]}, {value}" if name.lower() in values else value
     body = warc_coding.decode(exchange.body, values.get("content-encoding"), settings.DOWNLOAD_MAXSIZE)
     url = canonical(exchange.url) or exchange.url
-    return Page(url, body, values.get("content-type"), exchange.status)
+    return Page(url, body, values.get("content-type"), exchange.status, post)
 
 
 def origin_of(session: Session, target: Target, page: Page, request: Request, fetched: datetime) -> Origin:

@@ -8,14 +8,14 @@ from dataclasses import asdict
 from datetime import date
 
 from archive.model import Role
-from crawler.targets import Pager, Target, netloc
+from crawler.targets import Pager, Target, netloc, split_key
 
 SCHEMA = """
 -- Every address met. queued: what is learnt from it is still to be committed; there is no "in flight".
 CREATE TABLE IF NOT EXISTS targets (
     id INTEGER PRIMARY KEY,
     portal TEXT NOT NULL,            -- code of the catalogue; empty for single addresses the user gave
-    url TEXT NOT NULL,               -- canonical
+    url TEXT NOT NULL,               -- canonical; what is posted to it behind a '#' (Target.key)
     host TEXT NOT NULL,              -- with port
     role TEXT NOT NULL,              -- listing, report, attachment
     title TEXT, date TEXT, parent TEXT,
@@ -80,7 +80,7 @@ def values(target: Target) -> tuple[str | int | None, ...]:
     pager = None if target.pager == Pager() else json.dumps(asdict(target.pager), ensure_ascii=False)
     day = target.date.isoformat() if target.date else None
     return (
-        target.portal, target.url, netloc(target.url), target.role, target.title, day, target.parent, target.depth,
+        target.portal, target.key, netloc(target.url), target.role, target.title, day, target.parent, target.depth,
         target.prio, target.listing, target.page, pager, int(target.guessed),
     )  # fmt: skip
 
@@ -88,8 +88,10 @@ def values(target: Target) -> tuple[str | int | None, ...]:
 def from_row(row: sqlite3.Row) -> Target:
     """Return the target of a row."""
     pager = json.loads(row["pager"]) if row["pager"] else {}
+    url, post = split_key(row["url"])
     return Target(
-        url=row["url"],
+        url=url,
+        post=post,
         role=Role(row["role"]),
         portal=row["portal"],
         title=row["title"],

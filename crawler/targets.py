@@ -10,10 +10,12 @@ No Scrapy, no database, no clock. ``canonical`` decides when two addresses are o
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
+from typing import Any
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 import lxml.html
@@ -24,6 +26,8 @@ from archive.model import Role
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 _PARSER = lxml.html.HTMLParser(encoding="utf-8")
+_JSONP = re.compile(r"(?:/\*\*/)?\s*[\w.$\[\]]{1,100}\s*\(\s*(?=[{\[])")
+_WHOLE = re.compile(r"(?i)<(?:html|head|body)\b|<!doctype html")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +81,11 @@ class Pager:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """An address to fetch. ``id`` is the frontier's key, None before it was stored. ``listing`` is the first page of
-    the listing a page belongs to, ``page`` its number there; ``parent`` the page the link was found on."""
+    """An address to fetch. ``id`` is the frontier's key, None before it was stored. ``listing`` is the ``key`` of the
+    first page of the listing a page belongs to, ``page`` its number there; ``parent`` the page the link was found on.
+
+    ``post`` is the body of a POST: JSON where it begins with a bracket, else a form; None means GET.
+    """
 
     url: str
     role: Role
@@ -92,17 +99,29 @@ class Target:
     page: int = 1
     pager: Pager = field(default_factory=Pager)
     guessed: bool = False  # found from the home page by the look of its words: counts against the discovery budget
+    post: str | None = None
     id: int | None = None
+
+    @property
+    def key(self) -> str:
+        """What tells one request from another: the address, with what is posted to it behind a ``#``.
+
+        >>> Target(url="http://a.gov.cn/s", role=Role.LISTING, portal="", post="page=2").key
+        'http://a.gov.cn/s#page=2'
+        """
+        return key_of(self.url, self.post)
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page that was fetched. ``body`` is content-decoded; text and tree are made when first asked for."""
+    """A page that was fetched. ``body`` is content-decoded; text, tree and JSON are made when first asked for.
+    ``post`` is what was posted to get it."""
 
     url: str
     body: bytes
     content_type: str | None = None
     status: int = 200
+    post: str | None = None
 
     @cached_property
     def text(self) -> str:
@@ -118,6 +137,28 @@ class Page:
             return None
 
     @cached_property
+    def json(self) -> Any:
+        """The answer read as JSON, or as JSONP (``back({...})``); None where it is neither.
+
+        >>> Page("http://a.gov.cn/", b'back({"a": [1]});').json
+        {'a': [1]}
+        """
+        text = self.text.strip().lstrip("\ufeff")
+        if (call := _JSONP.match(text)) and text.rstrip("; \r\n").endswith(")"):
+            text = text.rstrip("; \r\n")[call.end() : -1]
+        if not text.startswith(("{", "[")):
+            return None
+        try:
+            return json.loads(text, strict=False)
+        except (ValueError, RecursionError):
+            return None
+
+    @cached_property
+    def whole(self) -> bool:
+        """Whether this is a page of its own, with head or body, and no fragment that a script puts into one."""
+        return self.json is None and _WHOLE.search(self.text[:5000]) is not None
+
+    @cached_property
     def base(self) -> str:
         """The address relative links start from (``<base href>`` obeyed)."""
         if self.root is None:
@@ -128,6 +169,21 @@ class Page:
     def resolve(self, href: str) -> str | None:
         """Return the canonical address of a link, None where it leads nowhere (``javascript:``, ``#``, empty)."""
         return join(self.base, href)
+
+
+def key_of(url: str, post: str | None) -> str:
+    """Return the key of a request; canonical addresses have no ``#``, so ``split_key`` takes it apart again."""
+    return url if post is None else f"{url}#{post}"
+
+
+def split_key(key: str) -> tuple[str, str | None]:
+    """Return address and posted body of a key.
+
+    >>> split_key("http://a.gov.cn/s#page=2"), split_key("http://a.gov.cn/")
+    (('http://a.gov.cn/s', 'page=2'), ('http://a.gov.cn/', None))
+    """
+    url, mark, post = key.partition("#")
+    return url, post if mark else None
 
 
 def join(base: str, href: str) -> str | None:

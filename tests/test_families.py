@@ -12,9 +12,10 @@ import pytest
 from archive.model import Role
 from crawler import families, guard, links
 from crawler.families import pagers
-from crawler.families.base import DEPTH, PAGES, entries_of, prefix
+from crawler.families.base import PAGES, Next, entries_of, prefix
 from crawler.links import Link
 from crawler.targets import Page, Pager, Portal, Target
+from crawler.walk import DEPTH
 
 HOME = "http://www.shili.gov.cn/"
 LIST = HOME + "zwgk/fzzfjsndbg/"
@@ -109,7 +110,7 @@ def test_the_catalogue_s_word_is_last() -> None:
 def test_reads_the_pager_call(script: str, url: str, behind: tuple[str, int] | None) -> None:
     shown = page(f"{TRS_ROWS}<script>\n{script}\n</script>", url)
     found = families.get("trs").next_page(shown, TARGET, frozenset())
-    assert found == (behind and (behind[0], Pager(declared=True, total=behind[1])))
+    assert found == (behind and Next(behind[0], Pager(declared=True, total=behind[1])))
 
 
 @pytest.mark.parametrize(
@@ -244,7 +245,7 @@ def test_columns_are_found_from_the_home_page_and_only_sure_ones_beside_known_li
     assert generic.seeds(free)[0].url == HOME
     assert [t.url for t in generic.seeds(PORTAL)] == [LIST]
     found = {t.url: (t.guessed, t.prio) for t in generic.follow(page(menu, HOME), start, free).targets}
-    assert found == {HOME + "zwgk/": (True, 10), HOME + "zwgk/fzzfjsndbg/": (False, 50)}
+    assert found == {HOME + "zwgk/": (True, 10), HOME + "zwgk/fzzfjsndbg/": (False, 70)}
     known = generic.follow(page(menu, HOME), start, PORTAL).targets
     assert [t.url for t in known] == [HOME + "zwgk/fzzfjsndbg/"]
     deep = generic.follow(page(menu, HOME), replace(start, depth=DEPTH), free).targets
@@ -295,8 +296,8 @@ def test_page_2_of_real_list_pages(shared: Path) -> None:
         number = label.get("page") or 1
         target = Target(url=url, role=Role.LISTING, portal="x", page=number)
         found = families.choose(shown).next_page(shown, target, frozenset())
-        declared = found is not None and found[1].declared
-        told[label["name"]] = found[0].rsplit("/", 1)[1] if found and declared else None
+        declared = found is not None and found.pager.declared
+        told[label["name"]] = found.url.rsplit("/", 1)[1] if found and declared else None
         wanted[label["name"]] = label["next_page"]
     assert told == wanted
 

@@ -6,12 +6,12 @@ module with one class, its line in ``FAMILIES``, its saved pages in ``tests/test
 
 from __future__ import annotations
 
-from crawler.families.base import Family, Followed
+from crawler.families.base import Family, Followed, Next
 from crawler.families.generic import Generic
 from crawler.families.trs import Trs
 from crawler.targets import Page
 
-__all__ = ["FAMILIES", "Family", "Followed", "choose", "get", "names"]
+__all__ = ["FAMILIES", "Family", "Followed", "Next", "choose", "get", "names"]
 
 FAMILIES: tuple[Family, ...] = (Trs(), Generic())
 
@@ -27,5 +27,13 @@ def get(name: str | None) -> Family:
 
 
 def choose(page: Page, name: str | None = None) -> Family:
-    """Return the dialect of a page: the one the catalogue names, else the first that recognises it."""
-    return get(name) if name else next(family for family in FAMILIES if family.recognise(page))
+    """Return the dialect of a page: the first that recognises it.
+
+    One that the catalogue names comes first where it recognises the page, and instead of the general one where none
+    does: a portal has columns of other systems too.
+    """
+    named = get(name)
+    if name and named.recognise(page):
+        return named
+    found = next(family for family in FAMILIES if family.recognise(page))
+    return named if name and found is FAMILIES[-1] else found

@@ -1,8 +1,11 @@
 """What every dialect shares: from a page to the targets it leads to, and the rule that ends a listing.
 
 A dialect (``Family``) is a small pure class: ``recognise`` a page, ``seeds`` of a portal, ``follow`` a page. It
-knows no Scrapy, no database and no clock, so a saved page tests it. Most dialects differ only in how page 2 is
-reached: they override ``next_page``.
+knows no Scrapy, no database and no clock, so a saved page tests it. What dialects differ in they override:
+
+    links        what a page or an endpoint's answer links to (default: its anchors)
+    lists        lists that the page's script would load: page 1 of a JSON list, a tree of columns, a search by title
+    next_page    where page 2 is
 
 The pager rule: a further page of a listing counts only if it brings links not seen on the pages before it, with a path
 prefix that the first page had. Without it a crawl drifts into other columns, or runs through a calendar for ever.
@@ -15,17 +18,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Set
-from dataclasses import dataclass, replace
-from urllib.parse import urljoin, urlsplit
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
 
 from archive.model import Role
 from archive.vocabulary import is_widget_frame
-from crawler import links
+from crawler import links, walk
 from crawler.links import Kind, Link
-from crawler.targets import Page, Pager, Portal, Target, canonical
+from crawler.targets import Page, Pager, Portal, Target, canonical, netloc
+from crawler.walk import LEAST
 
 PAGES = 300  # pages of one listing; the longest real one seen had 322
-DEPTH = 12  # links away from where the crawl began
 ATTACHMENTS = 20  # files of one report page
 FRAMES = 3  # frames of one report page
 SENTENCE = 80  # characters in one piece that only an article has, so that its frames are boxes around it
@@ -35,6 +38,20 @@ SEED, PAGER = 100, 90
 _TEXT = "//body//text()[not(ancestor::script or ancestor::style)]"
 _FRAME = "//iframe/@src | //frame/@src"
 _DATE = re.compile(r"(?:19|20)\d\d(?:[-_]?\d{1,2}){0,2}|\d{1,2}(?:-\d{1,2})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """A request a dialect makes up: the page behind this one, or a list that a script would load.
+
+    ``post`` is the body of a POST (see ``Target``). ``title`` is the name of the column it leads to, where it is
+    another one than this page's; what is no column by its name is then left out.
+    """
+
+    url: str
+    pager: Pager = field(default_factory=Pager)
+    post: str | None = None
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +72,23 @@ class Family:
         """Say whether a column page speaks this dialect."""
         raise NotImplementedError
 
-    def next_page(self, page: Page, target: Target, entries: Set[str]) -> tuple[str, Pager] | None:
-        """Return address and pager of the page behind this one, None at the end of the listing."""
+    def links(self, page: Page) -> list[Link]:
+        """Return the links of a page; dialects whose lists are JSON or XML read them from there."""
+        return links.read(page)
+
+    def lists(self, page: Page, target: Target, portal: Portal) -> Iterable[Next]:
+        """Yield the lists that the page's own script would load."""
+        return ()
+
+    def next_page(self, page: Page, target: Target, entries: Set[str]) -> Next | None:
+        """Return the page behind this one, None at the end of the listing."""
         raise NotImplementedError
+
+    def entries(self, page: Page, target: Target, seen: Set[str] = frozenset()) -> list[Link]:
+        """Return the entries of a listing page, in page order; of an endpoint's answer all links are entries."""
+        found = self.links(page)
+        wanted = entries_of(found, target.listing or target.url, seen) if page.whole else {x.url for x in found}
+        return [link for link in found if link.url in wanted]
 
     def seeds(self, portal: Portal) -> tuple[Target, ...]:
         """Return where a crawl of a portal begins: its known listings, else its home page."""
@@ -78,29 +109,56 @@ class Family:
             return Followed((*self._attachments(page, target, portal), *self._frames(page, target, portal)))
         if target.role is not Role.LISTING:
             return Followed()
-        found = [link for link in links.read(page) if portal.owns(link.url)]
-        entries = entries_of(found, target.listing or target.url, seen)
+        found = [link for link in self.links(page) if portal.owns(link.url)]
+        entries = {link.url for link in self.entries(page, target, seen) if portal.owns(link.url)}
         if target.page > 1 and not entries - seen:
             return self.missing(target, repeated=True)
-        targets, truncated = self._behind(page, target, portal, entries)
+        reports = list(self._reports(found, page, target))
+        targets, truncated = self._behind(page, target, portal, entries, fruitful=bool(reports))
         if links.too_many(page):
             truncated = f"more than {links.MOST_LINKS:,} links on {page.url}"
-        targets += [*self._reports(found, page, target), *self._columns(found, page, target, portal)]
+        targets += [*reports, *walk.columns(found, page, target, portal), *self._lists(page, target, portal)]
         return Followed(tuple(targets), frozenset(entries), truncated)
 
-    def _behind(self, page: Page, target: Target, portal: Portal, entries: Set[str]) -> tuple[list[Target], str | None]:
-        """Return the page behind this one, if there is one, or why the listing ends before its end."""
+    def _behind(
+        self, page: Page, target: Target, portal: Portal, entries: Set[str], *, fruitful: bool
+    ) -> tuple[list[Target], str | None]:
+        """Return the page behind this one, if there is one, or why the listing ends before its end.
+
+        A column that was only guessed goes on at once where it holds reports, else after better guesses.
+        """
         found = self.next_page(page, target, entries)
-        if found is None or not portal.owns(found[0]) or found[0] in (page.url, target.url):
+        if found is None or not self.may_ask(found.url, target, portal):
+            return [], None
+        behind = replace(
+            target, url=found.url, post=found.post, parent=page.url, page=target.page + 1, pager=found.pager,
+            prio=PAGER if fruitful or not target.guessed else max(2, min(target.prio, LEAST) - target.page),
+            listing=target.listing or target.key, id=None,
+        )  # fmt: skip
+        if behind.key in (target.key, page.url):
             return [], None
         if target.page >= PAGES:
             return [], f"more than {PAGES} pages"
-        url, pager = found
-        listing = target.listing or target.url
-        behind = replace(
-            target, url=url, parent=page.url, prio=PAGER, page=target.page + 1, pager=pager, listing=listing, id=None
-        )
         return [behind], None
+
+    def may_ask(self, url: str, target: Target, portal: Portal) -> bool:
+        """Say whether a made-up request may go to an address: the portal's own, or the host that was asked before."""
+        return portal.owns(url) or netloc(url) == netloc(target.url)
+
+    def _lists(self, page: Page, target: Target, portal: Portal) -> Iterable[Target]:
+        for found in self.lists(page, target, portal):
+            made = replace(
+                target, url=found.url, post=found.post, parent=page.url, page=1, pager=found.pager,
+                depth=target.depth + 1, id=None,
+            )  # fmt: skip
+            made = replace(made, listing=made.key)
+            if found.title is not None:
+                weight = links.column_weight(Link(found.url, found.title), within=page.url)
+                if not weight:
+                    continue
+                made = replace(made, title=found.title, **walk.rank(weight))
+            if made.key not in (target.key, page.url) and self.may_ask(found.url, target, portal):
+                yield made
 
     def missing(self, target: Target, *, repeated: bool = False) -> Followed:
         """Return what to do about a page that could not be had, or that (``repeated``) brought nothing new."""
@@ -109,8 +167,8 @@ class Family:
         pager = target.pager
         if pager.rest:
             form, *rest = pager.rest
-            again = replace(pager, form=form, rest=tuple(rest))
-            return Followed((replace(target, url=fill(form, target.page), pager=again, id=None),))
+            again = step(form, target.page, replace(pager, form=form, rest=tuple(rest)))
+            return Followed((replace(target, url=again.url, post=again.post, pager=again.pager, id=None),))
         if not pager.declared:
             return Followed()
         if repeated and (pager.total is None or target.page >= pager.total):
@@ -120,7 +178,7 @@ class Family:
         return Followed(truncated=f"page {target.page}{of} {what}: {target.url}")
 
     def _reports(self, found: Iterable[Link], page: Page, target: Target) -> Iterable[Target]:
-        in_column = self._is_column(target)
+        in_column = walk.is_column(target)
         for link in found:
             if links.kind_of(link, in_column=in_column) is Kind.REPORT and link.url not in (page.url, target.url):
                 yield Target(
@@ -128,32 +186,9 @@ class Family:
                     parent=page.url, depth=target.depth + 1, prio=PRIO[Role.REPORT],
                 )  # fmt: skip
 
-    def _columns(self, found: Iterable[Link], page: Page, target: Target, portal: Portal) -> Iterable[Target]:
-        """Yield the columns a listing page leads to: any promising one, and the parts of a report column."""
-        if target.depth >= DEPTH or target.page > 1:
-            return
-        parts = links.vocabulary("subcolumn")
-        below = urljoin(target.url, ".")
-        for link in found:
-            weight = links.column_weight(link, within=target.url)
-            if link.title in parts and link.url.startswith(below) and self._is_column(target):
-                weight = parts[link.title]
-            elif link.url in (page.url, target.url) or links.kind_of(link) is not Kind.LISTING or not weight:
-                continue
-            elif portal.listings and weight < links.SURE:
-                continue  # the listings are known: only a column that names the subject can add to them
-            yield Target(
-                url=link.url, role=Role.LISTING, portal=target.portal, title=link.title, parent=page.url,
-                depth=target.depth + 1, prio=weight // 2, listing=link.url, guessed=weight < links.SURE,
-            )  # fmt: skip
-
     def tried(self, target: Target) -> bool:
         """Say whether a page was only tried: if it is not there, nothing is lost."""
         return target.role is Role.LISTING and target.page > 1 and not target.pager.declared
-
-    def _is_column(self, target: Target) -> bool:
-        """Say whether a listing is a column of such reports, by its name or its address."""
-        return links.column_weight(Link(target.listing or target.url, target.title or "")) >= links.SURE
 
     def _attachments(self, page: Page, target: Target, portal: Portal) -> Iterable[Target]:
         files = [link for link in links.read(page, files=True) if links.is_file(link.url) and portal.owns(link.url)]
@@ -213,3 +248,14 @@ def fill(form: str, page: int) -> str:
     """
     address = form.replace("{p-1}", str(page - 1)).replace("{p}", str(page))
     return canonical(address) or address
+
+
+def step(form: str, page: int, pager: Pager) -> Next:
+    """Return a page of a listing from its form, which may hold what is posted behind a ``#``.
+
+    >>> step("http://a.gov.cn/s#page={p}", 2, Pager()).post
+    'page=2'
+    """
+    address, mark, post = form.partition("#")
+    body = post.replace("{p-1}", str(page - 1)).replace("{p}", str(page)) if mark else None
+    return Next(fill(address, page), pager, body)

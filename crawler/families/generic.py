@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Set
 
 from crawler.families import pagers
-from crawler.families.base import Family, fill
+from crawler.families.base import Family, Next, step
 from crawler.targets import Page, Pager, Target
 
 
@@ -27,19 +27,19 @@ class Generic(Family):
     def recognise(self, page: Page) -> bool:
         return True
 
-    def next_page(self, page: Page, target: Target, entries: Set[str]) -> tuple[str, Pager] | None:
+    def next_page(self, page: Page, target: Target, entries: Set[str]) -> Next | None:
         if (url := pagers.next_link(page, target.page)) is not None:
-            return url, Pager(declared=True)
+            return Next(url, Pager(declared=True))
         if (found := pagers.call(page)) is not None:
             if found.current >= found.total:
                 return None
-            return fill(found.form, found.current + 1), Pager(declared=True, total=found.total)
+            return step(found.form, found.current + 1, Pager(declared=True, total=found.total))
         if target.page > 1:
             form = target.pager.form
-            return (fill(form, target.page + 1), Pager(form=form)) if form else None
+            return step(form, target.page + 1, Pager(form=form)) if form else None
         if target.guessed or len(entries) < 2 or page.root is None:
             return None  # a column that was only guessed is not worth a trial
         if pagers.SIGNS.search(page.text) or len(entries) >= pagers.FULL_PAGE:
             pager = pagers.trial(target.url)
-            return fill(pager.form or "", 2), pager
+            return step(pager.form or "", 2, pager)
         return None

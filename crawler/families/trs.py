@@ -17,7 +17,7 @@ import re
 from collections.abc import Set
 
 from crawler.families import pagers
-from crawler.families.base import Family, fill
+from crawler.families.base import Family, Next, step
 from crawler.targets import Page, Pager, Target
 
 ARTICLE = re.compile(r"/t(?:19|20)\d{6}_\d+\.s?html?")
@@ -37,11 +37,11 @@ class Trs(Family):
             return True
         return len({match[0] for match in ARTICLE.finditer(page.text)}) >= FEWEST
 
-    def next_page(self, page: Page, target: Target, entries: Set[str]) -> tuple[str, Pager] | None:
+    def next_page(self, page: Page, target: Target, entries: Set[str]) -> Next | None:
         if (found := pagers.call(page)) is not None:
             if found.current >= found.total:
                 return None
-            return fill(found.form, found.current + 1), Pager(declared=True, total=found.total)
+            return step(found.form, found.current + 1, Pager(declared=True, total=found.total))
         if (url := pagers.next_link(page, target.page)) is not None:
-            return url, Pager(declared=True)
+            return Next(url, Pager(declared=True))
         return None

@@ -1,0 +1,58 @@
+"""Finding report columns from a page that is known: which of its links are worth a request, and in which order.
+
+From the home page the way is 政务公开 > 政府信息公开 > 法定主动公开内容 > the column. A link that names the subject (by
+its words or its directory, ``links.SURE``) is a listing of the portal; any other promising one is a guess, asked
+best first within a budget that the frontier keeps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urljoin
+
+from crawler import links
+from crawler.links import Kind, Link
+from crawler.targets import Page, Portal, Target
+
+DEPTH = 12  # links away from where the crawl began
+SURE_PRIO = 70  # of a column that names the subject: after reports that are known, before the portal's search
+SEARCH = 65  # of the portal's own search engine
+LEAST = 50  # weak columns: at most this
+LAST_RESORT = 1  # asked only while the portal has no report at all
+
+
+def columns(found: Iterable[Link], page: Page, target: Target, portal: Portal) -> Iterable[Target]:
+    """Yield the columns a listing page leads to: any promising one, and the parts of a report column."""
+    if target.depth >= DEPTH or target.page > 1:
+        return
+    parts = links.vocabulary("subcolumn")
+    below = urljoin(target.url, ".")
+    inside = is_column(target)
+    for link in found:
+        weight = links.column_weight(link, within=target.url)
+        if inside and link.title in parts and link.url.startswith(below):
+            weight = parts[link.title]
+        elif link.url in (page.url, target.url) or links.kind_of(link) is not Kind.LISTING or not weight:
+            continue
+        elif portal.listings and weight < links.SURE:
+            continue  # the listings are known: only a column that names the subject can add to them
+        yield Target(
+            url=link.url, role=target.role, portal=target.portal, title=link.title, parent=page.url,
+            depth=target.depth + 1, listing=link.url, **rank(weight),
+        )  # fmt: skip
+
+
+def rank(weight: int) -> dict[str, Any]:
+    """Return priority of a column of this weight, and whether it is only a guess.
+
+    >>> rank(100), rank(40)
+    ({'prio': 70, 'guessed': False}, {'prio': 20, 'guessed': True})
+    """
+    sure = weight >= links.SURE
+    return {"prio": SURE_PRIO if sure else min(weight // 2, LEAST), "guessed": not sure}
+
+
+def is_column(target: Target) -> bool:
+    """Say whether a listing is a column of such reports, by its name or its address."""
+    return links.column_weight(Link(target.listing or target.url, target.title or "")) >= links.SURE
