@@ -1,42 +1,47 @@
 """The links of a page, each with its whole title, the date beside it, and what it is: report, listing, attachment, no.
 
-``read`` gives every link once, in page order. ``kind_of`` judges by title and address alone: a request is spent
-only where the subject is named, and near misses (解读, 工作要点, 政府信息公开工作年度报告) are kept out where
-their title gives them away (``archive.titles``). What is doubtful is fetched: the page decides. Names of
-columns: ``archive/data/columns.tsv``.
+    read()           page -> Link: every address once, in page order
+    kind_of()        what a link is, by its title and address alone
+    column_weight()  how surely a link leads to a list of reports: columns, units (县司法局, 石桥镇), the site map
+    part_weight()    the same for the parts of a report column: years, 区县, 乡镇街道, departments
+
+A request is spent only where the subject is named, and near misses (解读, 工作要点, 政府信息公开工作年度报告) are kept
+out where their title gives them away (``archive.titles``). What is doubtful is fetched: the page decides. So is a
+title that is cut with "…" and nowhere whole, where what is left of it may be a report's: extraction takes the page's
+own title. Names of columns: ``archive/data/columns.tsv``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import cache
 from importlib import resources
-from itertools import islice
 from urllib.parse import urlsplit
 
-from lxml.html import HtmlElement
-
-from archive import dates, titles
+from archive import titles
+from crawler import rows
+from crawler.rows import CUT
 from crawler.targets import Page
 
 FILES = (".doc", ".docx", ".wps", ".pdf", ".ofd", ".xls", ".xlsx", ".rar", ".zip")
 FILE_IN_QUERY = re.compile(r"\.(?:docx?|wps|pdf|ofd|xlsx?|rar|zip)(?:$|&)|DownloadAttachUrl", re.IGNORECASE)
 LIKE_FILE = re.compile(r"\.(?:docx?|wps|pdf|ofd|xlsx?|rar|zip)\b|download", re.IGNORECASE)  # quick, before is_file
 NO_PAGE = (".jpg", ".jpeg", ".png", ".gif", ".css", ".js", ".mp4", ".mp3", ".apk", ".exe", ".ico", ".xml", ".swf")
-NEIGHBOURS = 3  # how many elements beside a link may hold its date
 SURE = 60  # weight from which on a column's name or address names the subject itself
 LONGEST_COLUMN = 20  # characters of a column's name
-LONGEST_ROW = 600  # characters; a longer stretch is no row of a list
-LONGEST_TITLE = 500  # characters; what is longer is cut: it is no title, and may have been made to cost time
-MOST_LINKS = 10_000  # links read of one page, about two seconds; the largest real page seen had some 1,500
+LONGEST_UNIT = 16  # characters of the name of a department or a town
+MOST_LINKS = rows.MOST
 
 GENRE = re.compile(r"报告|情况|总结|白皮书")
 PROMISING = (titles.Kind.REPORT, titles.Kind.WEAK, titles.Kind.DOUBTFUL)
-CUT = re.compile(r"(?:…+|\.{2,}|。。。)\s*$")
+YEAR_NAME = re.compile(r"(?:19|20)\d\d年?度?")
+_CUT_SUBJECT = re.compile(r"(?:法治|法治政|依法|依法行)$")  # a title cut within its subject
+_BARE = re.compile(r"[\s>》»·•|]+")
+_HAN = re.compile(r"[\u4e00-\u9fff（）()、·]+")
+_TOKEN = re.compile(r"[-_.]")
 
 
 class Kind(StrEnum):
@@ -57,10 +62,19 @@ class Link:
     shown: str = ""
     date: date | None = None
 
+    @property
+    def year(self) -> int | None:
+        """The year the title says is reported on, None where it names none or several.
+
+        >>> Link("http://a.gov.cn/x", "关于2023年度法治政府建设情况的报告", date=date(2024, 1, 30)).year
+        2023
+        """
+        return titles.read(self.title).year
+
 
 @cache
 def vocabulary(kind: str) -> dict[str, int]:
-    """Return the words of one kind (``column``, ``subcolumn``, ``slug``) with their weights."""
+    """Return the words of one kind (``column``, ``name``, ``slug``, ``unit`` …) with their weights."""
     table = resources.files("archive.data").joinpath("columns.tsv").read_text(encoding="utf-8")
     rows = [line.split("\t") for line in table.splitlines() if line and not line.startswith("#")]
     return {word: int(weight) for name, word, weight, _ in rows[1:] if name == kind}
@@ -73,25 +87,16 @@ def read(page: Page, *, files: bool = False) -> list[Link]:
     two tell together.
     """
     found: dict[str, Link] = {}
-    texts: dict[HtmlElement, str] = {}  # of rows: a row can hold one address thousands of times
-    for element, row in islice(_rows(page), MOST_LINKS):
-        href = element.get("href", "")
-        if files and not LIKE_FILE.search(href):
+    for row in rows.read(page, wanted=LIKE_FILE if files else None):
+        if row.url is None:
             continue
-        url = page.resolve(href)
-        if url is None:
-            continue
-        if row not in texts:
-            texts[row] = _text(row)
-        shown = _shown(element)[:LONGEST_TITLE]
-        title = _title(shown, _clean(element.get("title") or "")[:LONGEST_TITLE])
-        link = Link(url, title, shown, _date(element, row, texts[row]))
-        known = found.get(url)
+        link = Link(row.url, row.title, row.shown, row.date)
+        known = found.get(row.url)
         if known is None:
-            found[url] = link
+            found[row.url] = link
         else:
             longer = link if len(link.title) > len(known.title) else known
-            found[url] = replace(longer, date=known.date or link.date)
+            found[row.url] = replace(longer, date=known.date or link.date)
     return [link for link in found.values() if link.title]
 
 
@@ -143,7 +148,13 @@ def promises_report(link: Link, *, in_column: bool = False) -> bool:
     told = titles.read(link.title)
     if told.kind in PROMISING or (told.kind is titles.Kind.COLUMN and link.date is not None):
         return True
-    return in_column and told.kind is titles.Kind.NO and told.year is not None and GENRE.search(link.title) is not None
+    if told.kind is not titles.Kind.NO or told.year is None:
+        return False
+    stem = CUT.sub("", link.title)
+    cut = stem != link.title
+    if cut and _CUT_SUBJECT.search(stem):
+        return True
+    return in_column and (cut or GENRE.search(link.title) is not None)
 
 
 def column_weight(link: Link, *, within: str = "") -> int:
@@ -155,99 +166,69 @@ def column_weight(link: Link, *, within: str = "") -> int:
     20
     >>> column_weight(Link("http://a.gov.cn/fzzfjsbg/", "更多"))
     100
+    >>> [column_weight(Link("http://a.gov.cn/c1/", name)) for name in ("政府信息公开指南", "县司法局", "网站地图")]
+    [0, 40, 25]
     """
-    title = re.sub(r"[\s>》»]+", "", link.title)
+    title = _BARE.sub("", link.title)
     if len(title) > LONGEST_COLUMN or titles.read(title).kind is titles.Kind.NEAR_MISS:
         return 0
-    words = [weight for word, weight in vocabulary("column").items() if word in title]
-    parts = [part for part in urlsplit(link.url).path.lower().split("/") if part]
-    slugs = vocabulary("slug")
-    shared = urlsplit(within).path.lower().split("/")
-    names = [slugs[part] for part in parts if part in slugs and part not in shared]
-    detail = bool(parts) and re.search(r"\d{5}", parts[-1]) is not None
-    return max([*words, *([] if detail else names)], default=0)
+    named = max(_held("column", title), vocabulary("name").get(title, 0), _slug_weight(link.url, within))
+    if named < SURE and any(word in title for word in vocabulary("not")):
+        return 0
+    return named or unit_weight(title) or _held("map", title)
 
 
-def _rows(page: Page) -> Iterator[tuple[HtmlElement, HtmlElement]]:
-    """Yield every link with the largest element around it that holds no other link."""
-    root = page.root
-    if root is None:
-        return
-    many = "\n"  # no address holds a line break
-    holds: dict[HtmlElement, str] = {}
-    for element in reversed(list(root.iter())):
-        key = holds.get(element, "")
-        if element.tag == "a":
-            own = (element.get("href") or "").strip()
-            own = own if own and not own.lower().startswith(("javascript", "#")) else f"#{id(element)}"
-            key = own if key in ("", own) else many
-            holds[element] = key
-        parent = element.getparent()
-        if key and parent is not None:
-            before = holds.get(parent, "")
-            holds[parent] = key if before in ("", key) else many
-    for element in root.iter("a"):
-        row = element
-        while (parent := row.getparent()) is not None and holds.get(parent) == holds[element] and parent.tag != "body":
-            row = parent
-        yield element, row
+def _held(kind: str, title: str) -> int:
+    """Return the weight of the heaviest word of a kind that a name holds."""
+    return max((weight for word, weight in vocabulary(kind).items() if word in title), default=0)
 
 
-def _shown(element: HtmlElement) -> str:
-    """Return the text of a link without a date that stands in it as a piece of its own."""
-    pieces = [piece for piece in (_clean(text) for text in element.itertext(with_tail=False)) if piece]
-    kept = [piece for piece in pieces if dates.alone(piece) is None] if len(pieces) > 1 else pieces
-    text = _clean(" ".join(kept) if any(p.isascii() for p in kept) else "".join(kept))
-    if not text:
-        text = _clean(" ".join(element.xpath(".//img/@alt")))
-    return text
+def unit_weight(title: str) -> int:
+    """Return how well a link's name leads to the pages of a department, a town or a 街道, 0 where it is none.
 
-
-def _title(shown: str, attribute: str) -> str:
-    """Return the whole title: the attribute where the text is empty or cut, else the text."""
-    if not attribute or attribute == shown:
-        return shown
-    stem = CUT.sub("", shown)
-    if not shown or (stem != shown and attribute.startswith(stem[:10])):
-        return attribute
-    return attribute if attribute.startswith(shown) and "：" not in attribute[len(shown) :] else shown
-
-
-def _date(element: HtmlElement, row: HtmlElement, text: str) -> date | None:
-    """Return the date beside a link: in its row, in the elements after or before it, in its title attribute.
-
-    ``text`` is that of the row.
+    >>> [unit_weight(name) for name in ("示例县司法局", "石桥镇", "示例县税务局", "关于成立县政府办公室", "局")]
+    [40, 15, 0, 0, 0]
     """
-    if len(text) <= LONGEST_ROW:
-        own = _text(element)
-        rest = text.replace(own, " ", 1) if row is not element else ""
-        if (day := dates.first(rest) or _alone(element)) is not None:
-            return day
-    if (day := dates.first(row.tail or "")) is not None:
-        return day
-    for beside in (row.itersiblings(), row.itersiblings(preceding=True)):
-        for _, sibling in zip(range(NEIGHBOURS), beside, strict=False):
-            if not isinstance(sibling.tag, str):
-                continue
-            if sibling.tag in ("a", "script", "style") or next(sibling.iter("a"), None) is not None:
-                break
-            words = _text(sibling)
-            if len(words) <= LONGEST_ROW and (day := dates.first(words)) is not None:
-                return day
-    return dates.first(element.get("title") or "")
+    name = _BARE.sub("", title)
+    if not 2 <= len(name) <= LONGEST_UNIT or not _HAN.fullmatch(name) or name.startswith(("关于", "对")):
+        return 0
+    units = vocabulary("unit")
+    return next((units[name[at:]] for at in range(1, len(name)) if name[at:] in units), units.get(name, 0))
 
 
-def _alone(element: HtmlElement) -> date | None:
-    """Return a date that is a piece of its own inside the link."""
-    for text in element.itertext(with_tail=False):
-        if (day := dates.alone(_clean(text))) is not None:
-            return day
-    return None
+def is_map(link: Link) -> bool:
+    """Say whether a link leads to the site map (网站地图), which 国办发〔2017〕47号 asks every portal to have."""
+    title = _BARE.sub("", link.title)
+    return len(title) <= LONGEST_COLUMN and _held("map", title) > 0
 
 
-def _text(element: HtmlElement) -> str:
-    return _clean(str(element.xpath("string()")))
+def part_weight(link: Link) -> int:
+    """Return how surely a link on a report column is one of its parts: a year, 区县, 乡镇街道, a department.
+
+    >>> [part_weight(Link("http://a.gov.cn/x", name)) for name in ("2023年度", "乡镇街道", "示例县司法局", "联系我们")]
+    [70, 70, 40, 0]
+    """
+    name = _BARE.sub("", link.title)
+    parts = vocabulary("subcolumn")
+    if YEAR_NAME.fullmatch(name):
+        return parts["年度"]
+    return parts.get(name) or unit_weight(name)
 
 
-def _clean(text: str) -> str:
-    return re.sub(r"[\s\u00a0\u3000\u200b-\u200d\ufeff]+", " ", text).strip()
+def _slug_weight(url: str, within: str) -> int:
+    """Return the weight of the directory names of an address; weak ones count only as the last: the column itself."""
+    parts = [part for part in urlsplit(url).path.lower().split("/") if part]
+    if not parts or re.search(r"\d{5}", parts[-1]):
+        return 0  # an article
+    if "." in parts[-1]:
+        parts[-1] = parts[-1].rsplit(".", 1)[0]
+    if parts[-1] in ("index", "list", "default"):
+        parts.pop()
+    slugs = vocabulary("slug")
+    shared = set(_TOKEN.sub("/", urlsplit(within).path.lower()).split("/"))
+    best = 0
+    for number, part in enumerate(parts, 1):
+        for name in (part, *_TOKEN.split(part)):
+            weight = 0 if name in shared else slugs.get(name, 0)
+            best = max(best, weight if weight >= SURE or (number == len(parts) and name == part) else 0)
+    return best
