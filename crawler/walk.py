@@ -26,13 +26,12 @@ def columns(found: Iterable[Link], page: Page, target: Target, portal: Portal) -
     """Yield the columns a listing page leads to: any promising one, and the parts of a report column."""
     if target.depth >= DEPTH or target.page > 1:
         return
-    parts = links.vocabulary("subcolumn")
     below = urljoin(target.url, ".")
     inside = is_column(target)
     for link in found:
         weight = links.column_weight(link, within=target.url)
-        if inside and link.title in parts and link.url.startswith(below):
-            weight = parts[link.title]
+        if inside and link.url.startswith(below) and (part := links.part_weight(link)):
+            weight = part
         elif link.url in (page.url, target.url) or links.kind_of(link) is not Kind.LISTING or not weight:
             continue
         elif portal.listings and weight < links.SURE:
