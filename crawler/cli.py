@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import click
+from rich.cells import cell_len, set_cell_size
 from rich.table import Table
 
 from archive import printing, saved
@@ -18,8 +21,8 @@ from archive.cli import fazhi as main
 from archive.datadir import DataDir
 from archive.errors import UsageError
 from crawler import catalogue, run
+from crawler.addresses import canonical, netloc
 from crawler.settings import CONTACT
-from crawler.targets import canonical, netloc
 
 __all__ = ["main"]
 
@@ -45,7 +48,7 @@ def crawl(places: tuple[str, ...], portals: Path | None, limit: int | None, dela
       fazhi crawl 420683                     one place of the catalogue
       fazhi crawl --portals mine.toml        every place of a file of your own
     """
-    known = catalogue.load(portals)
+    known = catalogue.load(portals, places)
     if not places and portals is None:
         raise UsageError(
             "say which portals to crawl", "name codes or places (see `fazhi portals`), or give a file with --portals"
@@ -59,22 +62,37 @@ def crawl(places: tuple[str, ...], portals: Path | None, limit: int | None, dela
 
 
 @main.command()
-@click.option("--find", "word", metavar="WORD", help="Only places whose name, code or host holds WORD.")
+@click.option("--find", "word", metavar="WORD", help="Only where WORD stands in the name, place, code or host.")
 @click.option(
     "--portals", type=click.Path(path_type=Path), help="Portal file (TOML) in place of the built-in catalogue."
 )
-def portals(word: str | None, portals: Path | None) -> None:
-    """List the catalogue of portals.
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def portals(word: str | None, portals: Path | None, as_json: bool) -> None:
+    """List the catalogue of portals: code, name, dialect, home page, place, and what is doubtful of the entry.
+
+    Aligned on a terminal, otherwise separated by tabs.
 
     \b
     Example:
       fazhi portals --find 枣阳
+      fazhi portals --find 襄阳市            the city and all places in it
     """
-    entries = [p for p in catalogue.load(portals).values() if word is None or p.matches(word)]
+    known = catalogue.load(portals)
+    entries = list(known.values()) if word is None else catalogue.search(known, word)
     if not entries:
         raise UsageError(f"no portal matches '{word}'", "`fazhi portals` lists all")
-    for entry in entries:
-        click.echo("\t".join((entry.code, entry.name, entry.family or "", entry.home)))
+    if as_json:
+        for entry in entries:
+            click.echo(json.dumps(catalogue.as_json(entry), ensure_ascii=False))
+        return
+    rows = [
+        (p.code, p.name, p.family or "", p.home, "/".join(catalogue.place_names(p)), p.remark or "") for p in entries
+    ]
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    aligned = sys.stdout.isatty()
+    for row in rows:
+        cells = [set_cell_size(cell, width) for cell, width in zip(row, widths, strict=True)] if aligned else row
+        click.echo("  ".join(cells).rstrip() if aligned else "\t".join(cells))
 
 
 @main.command()

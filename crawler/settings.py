@@ -16,6 +16,7 @@
 | RETRY_ENABLED | off | retries go through the frontier, with pauses |
 | METAREFRESH_ENABLED | off | the spider reads it: its page must not be taken for content |
 | HTTPCACHE, AUTOTHROTTLE | off | the WARC files are the archive, the frontier paces |
+| DOWNLOAD_HANDLERS | own, https | old servers get an old handshake, and the state of the certificate is noted |
 | TELNETCONSOLE, REMOTE_CONTROL | off | both are open doors that run code |
 | spider middlewares | hardly any | links enter the frontier as data and never pass them |
 """
@@ -46,6 +47,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.robots.Robots": 100,
     "crawler.recorder.Recorder": 895,  # below 900 and above 600: sees bodies as received, and every redirect
 }
+DOWNLOAD_HANDLERS = {"https": "crawler.tls.Handler"}
 SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,

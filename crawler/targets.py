@@ -33,7 +33,8 @@ _WHOLE = re.compile(r"(?i)<(?:html|head|body)\b|<!doctype html")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Portal:
     """A place of the catalogue. ``code`` is a GB/T 2260 code, for a department's own site with a suffix
-    (``110000-sfj``). ``listings`` are absolute; empty means: to be found from the home page."""
+    (``110000-sfj``). ``listings`` are absolute; empty means: to be found from the home page. ``remark`` says what is
+    doubtful of the entry."""
 
     code: str
     name: str
@@ -42,6 +43,7 @@ class Portal:
     family: str | None = None
     since: int | None = None
     hosts: frozenset[str] = frozenset()
+    remark: str | None = None
     any_host: bool = False  # single addresses given by the user lie wherever they lie
     division: str | None = None  # code the user gave for them
 
@@ -53,15 +55,6 @@ class Portal:
     def owns(self, url: str) -> bool:
         """Say whether an address lies on one of the portal's own hosts."""
         return self.any_host or netloc(url) in self.hosts
-
-    def matches(self, word: str) -> bool:
-        """Say whether the code, the name or the host holds a word.
-
-        >>> place = Portal(code="990101", name="示例县人民政府", home="http://www.shili.gov.cn/")
-        >>> [place.matches(word) for word in ("示例", "9901", "SHILI.gov", "别处")]
-        [True, True, True, False]
-        """
-        return word in self.name or self.code.startswith(word) or word.lower() in netloc(self.home)
 
 
 @dataclass(frozen=True, slots=True)

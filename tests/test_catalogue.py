@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from archive.errors import UsageError
-from archive.regions import by_code
 from crawler import catalogue
 from crawler.targets import Portal
 
@@ -25,6 +24,7 @@ name = "示例县司法局"
 home = "http://sfj.shili.gov.cn/"
 family = "generic"
 hosts = ["OA.shili.gov.cn:8080"]
+remark = " host not checked "
 
 [990201]
 name = "样例市样例区人民政府"
@@ -55,6 +55,7 @@ def test_reads_all_that_a_file_says(tmp_path: Path) -> None:
             home="http://sfj.shili.gov.cn/",
             family="generic",
             hosts=frozenset({"sfj.shili.gov.cn", "www.sfj.shili.gov.cn", "oa.shili.gov.cn:8080"}),
+            remark="host not checked",
         ),
         Portal(
             code="990201",
@@ -91,6 +92,7 @@ ENTRY = '[990101]\nname = "示例县"\nhome = "http://a.gov.cn/"\n'
         (ENTRY + "since = 16\n", "key 'since' is 16"),
         (ENTRY + "since = true\n", "key 'since' is True"),
         (ENTRY + 'family = "trz"\n', "[990101]: key 'family' is 'trz'"),
+        (ENTRY + "remark = 5\n", "[990101]: key 'remark' is 5 - a text between quotes"),
         (ENTRY + 'hosts = ["http://b.gov.cn/"]\n', "key 'hosts' holds 'http://b.gov.cn/'"),
     ],
 )
@@ -173,11 +175,102 @@ def test_tells_what_is_unknown_or_ambiguous(tmp_path: Path, place: str, told: st
     assert told in str(caught.value)
 
 
-def test_every_built_in_entry_is_sound() -> None:
-    known = catalogue.load()
-    assert known["420683"].listings == ("https://www.zyzf.gov.cn/zwgk/fdzdgknr/fzzfjsndbg/",)
-    assert known["420683"].since == 2016
-    for portal in known.values():
-        assert by_code(portal.code[:6]) is not None, portal.code
-        assert all(portal.owns(url) for url in (portal.home, *portal.listings))
-        assert all(host.endswith(".gov.cn") for host in portal.hosts)
+NAMESAKES = """
+[110105]
+name = "北京市朝阳区人民政府"
+home = "http://www.bjchy.gov.cn/"
+[220000]
+name = "吉林省人民政府"
+home = "http://www.jl.gov.cn/"
+[220100]
+name = "长春市人民政府"
+home = "http://www.changchun.gov.cn/"
+hosts = ["zwgk.changchun.gov.cn"]
+[220104]
+name = "长春市朝阳区人民政府"
+home = "http://chaoyang.changchun.gov.cn/"
+hosts = ["zwgk.changchun.gov.cn"]
+[220200]
+name = "吉林市人民政府"
+home = "http://www.jlcity.gov.cn/"
+[420683]
+name = "枣阳市人民政府"
+home = "https://www.zyzf.gov.cn/"
+["420683-sfj"]
+name = "枣阳市司法局"
+home = "https://www.zyzf.gov.cn/sfj/"
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "code"),
+    [
+        ("枣阳", "420683"),
+        ("枣阳市", "420683"),
+        ("湖北省枣阳市", "420683"),
+        ("襄阳市枣阳市", "420683"),
+        ("湖北襄阳枣阳", "420683"),
+        ("湖北省/襄阳市/枣阳市", "420683"),
+        ("湖北省 枣阳市人民政府", "420683"),
+        ("襄阳市枣阳市司法局", "420683-sfj"),
+        ("司法局", "420683-sfj"),
+        ("吉林省吉林市", "220200"),
+        ("吉林市", "220200"),
+        ("吉林省", "220000"),
+        ("北京朝阳区", "110105"),
+        ("吉林省朝阳区", "220104"),
+        ("长春市朝阳区", "220104"),
+        ("吉林省长春市朝阳区人民政府", "220104"),
+        ("WWW.bjchy.gov.cn", "110105"),
+        ("chaoyang.changchun.gov.cn/", "220104"),
+    ],
+)
+def test_a_name_may_say_what_lies_above_it_and_a_host_needs_no_scheme(tmp_path: Path, place: str, code: str) -> None:
+    known = catalogue.load(write(tmp_path, NAMESAKES))
+    assert [entry.code for entry in catalogue.select(known, [place])] == [code]
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        ("朝阳区", "'朝阳区' means 2 portals: 110105 北京市/朝阳区, 220104 吉林省/长春市/朝阳区 - give the code"),
+        ("吉林", "'吉林' means 2 portals: 220000 吉林省, 220200 吉林省/吉林市 - give the code"),
+        ("人民政府", "means 6 portals: 110105 北京市/朝阳区, 220000 吉林省, 220100 吉林省/长春市, "),
+        ("吉林省枣阳市", "unknown portal '吉林省枣阳市'"),
+        ("湖北省", "unknown portal '湖北省'"),
+        ("http://zwgk.changchun.gov.cn/cy/", "means 2 portals: 220100 吉林省/长春市, 220104 吉林省/长春市/朝阳区 - "),
+        (
+            "www.zyzf.gov.cn",
+            "means 2 portals: 420683 湖北省/襄阳市/枣阳市, 420683-sfj 湖北省/襄阳市/枣阳市/枣阳市司法局",
+        ),
+    ],
+)
+def test_namesakes_are_told_apart_by_code_and_path(tmp_path: Path, place: str, told: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        catalogue.select(catalogue.load(write(tmp_path, NAMESAKES)), [place])
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("word", "codes"),
+    [
+        ("枣阳", ["420683", "420683-sfj"]),
+        ("湖北省枣阳市", ["420683"]),
+        ("襄阳市", ["420683", "420683-sfj"]),
+        ("22", ["220000", "220100", "220104", "220200"]),
+        ("ZWGK.changchun", ["220100", "220104"]),
+        ("长春市/朝阳区", ["220104"]),
+        ("别处", []),
+    ],
+)
+def test_searches_code_name_place_and_hosts(tmp_path: Path, word: str, codes: list[str]) -> None:
+    assert [p.code for p in catalogue.search(catalogue.load(write(tmp_path, NAMESAKES)), word)] == codes
+
+
+def test_codes_ask_for_the_files_of_their_provinces_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "99-a.toml").write_text(ENTRY, encoding="utf-8")
+    (tmp_path / "42-b.toml").write_text(ENTRY.replace("990101", "420683"), encoding="utf-8")
+    monkeypatch.setattr(catalogue, "BUILT_IN", tmp_path)
+    assert list(catalogue.load(places=["420683", "420683-sfj"])) == ["420683"]
+    assert list(catalogue.load(places=["420683", "示例县"])) == ["420683", "990101"]
+    assert list(catalogue.load(places=["110000"])) == ["420683", "990101"]  # so that the error can name what is near
