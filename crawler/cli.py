@@ -89,7 +89,7 @@ def portals(word: str | None, portals: Path | None, as_json: bool) -> None:
         (p.code, p.name, p.family or "", p.home, "/".join(catalogue.place_names(p)), p.remark or "") for p in entries
     ]
     widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
-    aligned = sys.stdout.isatty()
+    aligned = _on_terminal()
     for row in rows:
         cells = [set_cell_size(cell, width) for cell, width in zip(row, widths, strict=True)] if aligned else row
         click.echo("  ".join(cells).rstrip() if aligned else "\t".join(cells))
@@ -188,6 +188,10 @@ def demo(no_serve: bool, host: str, port: int, data: Path) -> None:
         if no_serve or summary.exit_code == run.INTERRUPTED_EXIT:
             raise click.exceptions.Exit(summary.exit_code)
         serve(place, host, port)
+
+
+def _on_terminal() -> bool:
+    return sys.stdout.isatty()
 
 
 @contextmanager
