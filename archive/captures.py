@@ -16,7 +16,7 @@ from archive.errors import NewerSchemaError, StorageError
 from archive.model import Capture, Origin, Role
 from archive.warc_fields import warc_date
 
-VERSION = 1
+VERSION = 2  # 2: captures.tls
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS captures (
@@ -39,7 +39,8 @@ CREATE TABLE IF NOT EXISTS captures (
     depth INTEGER NOT NULL,
     crawl TEXT,
     etag TEXT,
-    last_modified TEXT
+    last_modified TEXT,
+    tls TEXT
 );
 CREATE INDEX IF NOT EXISTS captures_digest ON captures (digest, kind);
 CREATE INDEX IF NOT EXISTS captures_url ON captures (url, fetched);
@@ -48,7 +49,7 @@ CREATE INDEX IF NOT EXISTS captures_target ON captures (target, fetched);
 
 COLUMNS = (
     "id", "target", "url", "portal", "adcode", "role", "title", "date", "parent", "fetched", "status", "mime",
-    "digest", "warc", "offset", "kind", "depth", "crawl", "etag", "last_modified",
+    "digest", "warc", "offset", "kind", "depth", "crawl", "etag", "last_modified", "tls",
 )  # fmt: skip
 UPSERT = f"INSERT INTO captures VALUES ({', '.join('?' * len(COLUMNS))}) ON CONFLICT (id) DO UPDATE SET " + ", ".join(
     f'"{name}" = excluded."{name}"' for name in COLUMNS[1:]
@@ -109,6 +110,8 @@ class Captures:
         if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'captures_target'").fetchone():
             for statement in filter(str.strip, SCHEMA.split(";")):
                 db.execute(statement)  # not executescript: that would commit the caller's transaction
+        if not db.execute("SELECT 1 FROM pragma_table_info('captures') WHERE name = 'tls'").fetchone():
+            db.execute("ALTER TABLE captures ADD COLUMN tls TEXT")  # a file of version 1
 
     def transaction(self) -> AbstractContextManager[None]:
         """Commit what happens inside at once, or nothing of it."""
@@ -175,6 +178,7 @@ def to_row(capture: Capture) -> tuple[str | int | None, ...]:
         capture.crawl,
         capture.etag,
         capture.last_modified,
+        origin.tls,
     )
 
 
@@ -194,6 +198,7 @@ def from_row(row: sqlite3.Row) -> Capture:
             content_type=row["mime"],
             status=row["status"],
             fetched=datetime.fromisoformat(row["fetched"]).astimezone(UTC) if row["fetched"] else None,
+            tls=row["tls"],
         ),
         digest=row["digest"],
         warc=row["warc"],

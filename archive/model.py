@@ -132,7 +132,8 @@ class Origin:
 
     ``portal`` is the catalogue key (``420683`` or ``110000-sfj``), ``adcode`` the six-digit GB/T 2260 code that the
     catalogue or the user gives for it. ``content_type`` is the HTTP header as received. ``fetched`` bounds dates:
-    nothing can have been published after it was seen.
+    nothing can have been published after it was seen. ``tls`` is the state of the server's certificate as the crawler
+    noted it (``valid``, ``expired, wrong name; legacy``), None where there was none.
     """
 
     url: str | None = None
@@ -145,6 +146,7 @@ class Origin:
     content_type: str | None = None
     status: int = 200
     fetched: datetime | None = None
+    tls: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 Writer and reader make their Captures with the same function from the same fields, so a rebuild gives back exactly what
 was written. The facts that HTTP does not carry stand in own header fields, which other tools pass over:
 
-    WARC-Fazhi-Role, -Portal, -Adcode, -Link-Title, -Link-Date, -Parent, -Target, -Depth, -Crawl
+    WARC-Fazhi-Role, -Portal, -Adcode, -Link-Title, -Link-Date, -Parent, -Target, -Depth, -Crawl, -Tls
     WARC-Fazhi-Header-<n>    value as received of HTTP header n (from 0), where it is not ASCII and stands in the HTTP
                              head percent-encoded for the sake of replay
 
@@ -142,6 +142,7 @@ def own_fields(origin: Origin, *, target: str, depth: int, crawl: str | None) ->
         "Target": uri(target),
         "Depth": str(depth),
         "Crawl": _text(crawl),
+        "Tls": _text(origin.tls),
     }
     return {PREFIX + name: value for name, value in fields.items() if value is not None}
 
@@ -191,6 +192,7 @@ def capture_of(fields: Headers, head: Head | None, body: bytes, *, warc: str, of
         content_type=content_type,
         status=status,
         fetched=fetched,
+        tls=_own(fields, "Tls"),
     )
     told = first(fields, "WARC-Payload-Digest")
     digest = digest_hex(told)

@@ -21,11 +21,23 @@ FAZHI = Path(sys.executable).with_name("fazhi")
 
 
 class Loopback:
-    """Serve pages on a free port of 127.0.0.1. Text is a page of HTML. Use as a context manager."""
+    """Serve pages on a free port of 127.0.0.1. Text is a page of HTML. Use as a context manager.
 
-    def __init__(self, pages: Mapping[str, Page | str], *, code: str = "420683", listings: Sequence[str] = (COLUMN,)):
+    ``secure`` names a server that speaks TLS only, see ``fazhi_zoo.secure``; ``told`` the scheme of the portal file
+    where it is another than the server's.
+    """
+
+    def __init__(
+        self,
+        pages: Mapping[str, Page | str],
+        *,
+        code: str = "420683",
+        listings: Sequence[str] = (COLUMN,),
+        secure: str | None = None,
+        told: str | None = None,
+    ) -> None:
         spec = PortalSpec(code=code, name="示例县人民政府", site_name="示例县人民政府")
-        self.site = Site(spec, "generic", listings=tuple(listings))
+        self.site = Site(spec, "generic", listings=tuple(listings), secure=secure, told=told)
         for path, page in pages.items():
             self.site.pages[path] = Answer(page.encode()) if isinstance(page, str) else page
         self.log: list[Request] = []
@@ -48,9 +60,10 @@ def write_portals(file: Path, *servers: Loopback) -> None:
     """Write the portal file of some servers."""
     stanzas = []
     for server in servers:
+        home = f"{server.site.told}://{server.host}/" if server.site.told else f"{server.base}/"
         listings = ", ".join(f'"{path}"' for path in server.site.listings)
         stanzas.append(
-            f'["{server.site.spec.code}"]\nname = "{server.site.spec.name}"\nhome = "{server.base}/"\n'
+            f'["{server.site.spec.code}"]\nname = "{server.site.spec.name}"\nhome = "{home}"\n'
             + (f"listings = [{listings}]\n" if listings else "")
         )
     file.write_text("\n".join(stanzas), encoding="utf-8")

@@ -27,6 +27,7 @@ FULL = Capture(
         content_type="text/html; charset=gbk",
         status=404,
         fetched=datetime(2026, 11, 25, 1, 2, 3, 45, tzinfo=UTC),
+        tls="expired, wrong name; legacy",
     ),
     digest="sha256:" + "0" * 64,
     warc="fazhi-1.warc.gz",
@@ -85,6 +86,22 @@ def test_any_capture_comes_back_equal(some: list[Capture]) -> None:
     last = {capture.id: capture for capture in some}
     assert {capture.id: capture for capture in table.all()} == last
     assert table.count() == len(last)
+    db.close()
+
+
+def test_a_file_of_version_1_is_brought_up(tmp_path: Path) -> None:
+    old = sqlite3.connect(tmp_path / "crawl.db")
+    table = Captures(old)
+    table.add(BARE)
+    old.execute("ALTER TABLE captures DROP COLUMN tls")
+    old.execute("PRAGMA user_version = 1")
+    old.commit()
+    old.close()
+    db = connect(tmp_path / "crawl.db")
+    table = Captures(db)
+    table.add(FULL)
+    assert list(table.all()) == [FULL, BARE]
+    assert db.execute("PRAGMA user_version").fetchone()[0] == 2
     db.close()
 
 
@@ -167,6 +184,6 @@ def test_connect_refuses_what_it_cannot_read(tmp_path: Path) -> None:
 def test_connect_sets_what_the_crawl_relies_on(tmp_path: Path) -> None:
     db = connect(tmp_path / "crawl.db")
     asked = ("journal_mode", "synchronous", "user_version", "busy_timeout")
-    assert [db.execute(f"PRAGMA {name}").fetchone()[0] for name in asked] == ["wal", 1, 1, 30_000]
+    assert [db.execute(f"PRAGMA {name}").fetchone()[0] for name in asked] == ["wal", 1, 2, 30_000]
     assert db.isolation_level is None
     db.close()

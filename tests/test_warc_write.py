@@ -34,6 +34,7 @@ def test_a_capture_tells_what_was_written(tmp_path: Path) -> None:
     told = Origin(
         url="http://wrong.example/", portal="990101", adcode="990101", role=Role.REPORT, link_title="报告\n100%",
         link_date=date(2026, 3, 1), parent="http://www.example.gov.cn/list/", status=1,
+        tls="self-signed; P-256",
     )  # fmt: skip
     extra = (HTML, ("ETag", '"1"'), ("Last-Modified", "yesterday"))
     with WarcWriter(tmp_path) as writer:

@@ -145,10 +145,11 @@ class Zoo:
         stanzas = ["# Sample portals on this machine. Places and texts are invented.\n"]
         for server in self._servers:
             site = server.site
+            home = f"{site.told}://{server.host}/" if site.told else f"{server.base}/"
             lines = [
                 f'["{site.spec.code}"]',
                 f'name = "{site.spec.name}"',
-                f'home = "{server.base}/"',
+                f'home = "{home}"',
                 f'family = "{site.family}"',
             ]
             if site.listings:

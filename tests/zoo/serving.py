@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import socketserver
+import ssl
 import sys
 import threading
 import time
@@ -14,7 +15,7 @@ from email.utils import parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from fazhi_zoo import pages
+from fazhi_zoo import pages, secure
 from fazhi_zoo.site import Answer, Ask, Site
 
 HOST = "127.0.0.1"
@@ -33,11 +34,12 @@ class Request:
     status: int | None
     inflight: int
     body: str = ""
+    scheme: str = "http"
 
     @property
     def url(self) -> str:
         """The whole address."""
-        return f"http://{self.host}{self.path}"
+        return f"{self.scheme}://{self.host}{self.path}"
 
     @property
     def key(self) -> str:
@@ -71,12 +73,20 @@ class Server(ThreadingHTTPServer):
             self.server_close()
             raise
         self.host = f"{HOST}:{self.server_address[1]}"
-        self.base = f"http://{self.host}"
+        self.scheme = "https" if site.secure else "http"
+        self.base = f"{self.scheme}://{self.host}"
 
     def server_bind(self) -> None:
         """Bind without asking the name service for our own name."""
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = HOST, self.server_address[1]
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """Accept a connection; the handshake of TLS follows in the thread of the connection."""
+        connection, address = super().get_request()
+        if self.site.secure:
+            return secure.wrap(connection, self.site.secure), address
+        return connection, address
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Keep count of the open connections."""
@@ -92,7 +102,7 @@ class Server(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Pass over a client that goes away; anything else is an error of the zoo and is shown."""
-        if not isinstance(sys.exc_info()[1], ConnectionError):
+        if not isinstance(sys.exc_info()[1], ConnectionError | ssl.SSLError):
             super().handle_error(request, client_address)
 
     def stop(self) -> None:
@@ -144,7 +154,9 @@ class Handler(BaseHTTPRequestHandler):
             with server.guard:
                 server.inflight -= 1
             words = body.decode("utf-8", "replace")
-            server.record(Request(started, server.host, self.command, self.path, status, inflight, words))
+            server.record(
+                Request(started, server.host, self.command, self.path, status, inflight, words, server.scheme)
+            )
         self.wfile.write(last)
         self.wfile.flush()
 

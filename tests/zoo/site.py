@@ -84,6 +84,9 @@ class Site:
     ``routes`` answer every query and every body sent to a path (without query), ahead of ``pages``. ``minimum`` counts
     the requests of a perfect crawler that knew the listings, None where nobody counted; ``open`` are the paths of near
     misses whose title gives no hint, so that any crawler has to ask for them.
+
+    ``secure`` names the certificate or the fault of a server that speaks TLS only, see ``secure``; ``told`` is the
+    scheme that the portal file gives for the home page, where it is wrong.
     """
 
     spec: PortalSpec
@@ -97,6 +100,8 @@ class Site:
     routes: dict[str, Callable[[Ask], Answer]] = field(default_factory=dict)
     minimum: int | None = None
     open: set[str] = field(default_factory=set)
+    secure: str | None = None
+    told: str | None = None
 
     def html(self, page: str, status: int = 200) -> Answer:
         """Return a page as this portal serves it: charset, validators, gzip."""
