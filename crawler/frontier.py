@@ -16,7 +16,6 @@ This room knows no HTTP and no Scrapy; times are wall-clock seconds, as they mus
 
 from __future__ import annotations
 
-import heapq
 import sqlite3
 import time
 from collections import defaultdict
@@ -28,10 +27,15 @@ from archive.captures import transaction
 from archive.model import Role
 from archive.warc_fields import warc_date
 from crawler import tables
+from crawler.addresses import netloc
+from crawler.agenda import Agenda
+from crawler.budget import Budget
 from crawler.hosts import Hosts
-from crawler.manners import HORIZON, LIMITS, Limits, Result
-from crawler.targets import Portal, Target, netloc
+from crawler.intake import Intake
+from crawler.manners import HORIZON, LIMITS, Limits, Result, Window
+from crawler.targets import Portal, Target
 
+LOST = ("failed", "refused", "absent")
 PATIENCE = 60.0  # seconds at most that a page in flight when a run died waits behind all others
 
 
@@ -46,10 +50,12 @@ class Frontier:
         delay: float = 2.0,
         limits: Limits = LIMITS,
         limit: int | None = None,
+        window: Window | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
-        """``delay`` is the own pause between two requests to a host, ``limit`` the number of pages of this run."""
-        self.db, self.limits, self.limit, self.now = db, limits, limit, now
+        """``delay`` is the own pause between two requests to a host, ``limit`` the number of pages of this run,
+        ``window`` the hours in which it may ask."""
+        self.db, self.limits, self.limit, self.window, self.now = db, limits, limit, window, now
         self.portals = {portal.code: portal for portal in portals}
         self.rounds: dict[str, int] = {}
         self.stopped = False  # hand out nothing more: the run is ending
@@ -60,8 +66,7 @@ class Frontier:
         self._patience = now() + PATIENCE
         self._flying: set[int] = set()  # roots handed out and not settled
         self._busy: dict[str, int] = {}  # host -> the root it is busy with
-        self._due: dict[str, float] = {}  # host -> when its next target may go
-        self._heap: list[tuple[float, str]] = []
+        self._agenda = Agenda(now, delay / limits.cluster)
         tables.create(db)
         with transaction(self.db):
             for code in self.portals:
@@ -69,6 +74,7 @@ class Frontier:
         db.execute("CREATE TEMP TABLE run(portal TEXT PRIMARY KEY)")
         db.executemany("INSERT INTO run VALUES(?)", [(code,) for code in self.portals])
         self.hosts = Hosts(db, delay, now)
+        self._intake, self._budget = Intake(db, self.rounds, limits), Budget(db, self.rounds, limits)
         self._plan_all()
 
     def _open_round(self, code: str) -> int:
@@ -91,53 +97,10 @@ class Frontier:
         ``force`` queues an address again whatever became of it: the user asked for it.
         """
         with transaction(self.db):
-            hosts = [host for target in targets if (host := self._insert(target, force=force))]
+            hosts = [host for target in targets if (host := self._intake.insert(target, force=force))]
         for host in set(hosts):
             self._plan(host)
         return len(hosts)
-
-    def _insert(self, target: Target, *, force: bool = False) -> str | None:
-        """Insert or requeue a target; return its host if it is queued by that, else None."""
-        code, turn = target.portal, self.rounds[target.portal]
-        if target.depth > self.limits.depth and not force:
-            return None
-        host = netloc(target.url)
-        row = self.db.execute(
-            "SELECT id,state,round FROM targets WHERE portal=? AND url=?", (code, target.key)
-        ).fetchone()
-        if row is not None:
-            again = row["state"] != "queued" and row["round"] < turn
-            again = again and (target.role is Role.LISTING or row["state"] != "done")
-            if not (again or force):
-                return None
-            if not force and target.guessed and not self._within_budget(code, turn):
-                return None
-            self.db.execute(
-                f"UPDATE targets SET ({tables.FIELDS},state,round,note)=({','.join('?' * 16)}),"
-                "asked=0,tries=0,next_at=0,truncated=NULL WHERE id=?",
-                (*tables.values(target), "queued", turn, "", row["id"]),
-            )
-            return host
-        if target.guessed and not self._within_budget(code, turn):
-            return None
-        state = "queued"
-        if target.role is not Role.LISTING and not force and self._captured(code, target.key):
-            state = "done"  # databases were rebuilt from the WARC files: the page is there already
-        self.db.execute(tables.INSERT, (*tables.values(target), state, turn, ""))
-        return host if state == "queued" else None
-
-    def _within_budget(self, code: str, turn: int) -> bool:
-        count = self.db.execute(
-            "SELECT count(*) FROM targets WHERE portal=? AND round=? AND guessed", (code, turn)
-        ).fetchone()[0]
-        return bool(count < self.limits.discovery)
-
-    def _captured(self, code: str, url: str) -> bool:
-        row = self.db.execute(
-            "SELECT 1 FROM captures WHERE target=? AND portal IS ? AND status=200 AND role IN ('report','attachment')",
-            (url, code or None),
-        ).fetchone()
-        return row is not None
 
     def unread(self) -> list[tuple[Target, str]]:
         """Return the targets in the queue whose page is on disk already, with the id of its capture.
@@ -155,31 +118,42 @@ class Frontier:
 
     def next(self) -> Target | None:
         """Hand out the best due target of a host that is free, and make the host busy; None if there is none now."""
-        if self.stopped or (self.limit is not None and self.pages + len(self._flying) >= self.limit):
+        if not self.open():
             return None
-        now = self.now()
-        while self._heap and self._heap[0][0] <= now:
-            due, host = heapq.heappop(self._heap)
-            if self._due.get(host) != due or host in self._busy:
-                continue  # planned anew since, or busy: planned again when it is free
-            del self._due[host]
-            row = self._first("asked=0 AND +next_at<=? ORDER BY prio DESC,id", host, now)
-            if row is None and now >= self._patience:
-                row = self._first("asked>0 AND +next_at<=? ORDER BY asked,prio DESC,id", host, now)
+        while (host := self._agenda.pop()) is not None:
+            if host in self._busy:
+                continue  # planned again when it is free
+            row = self._due_row(host)
             if row is None:
                 self._plan(host)
                 continue
             self.db.execute("UPDATE targets SET asked=asked+1 WHERE id=?", (row["id"],))
             target = tables.from_row(row)
+            if target.guessed:
+                self._budget.ask(target.portal)
             self._busy[host] = row["id"]
             self._flying.add(row["id"])
             self.on_host[host] += 1
+            self._agenda.asked(host)
             return target
+        now = self.now()
         if not self._flying and self._patience > now and self._only_suspects():
             self._patience = now
             self._plan_all()
             return self.next()
         return None
+
+    def _due_row(self, host: str) -> sqlite3.Row | None:
+        """Return the best row of a host that is due; guesses that are not worth a request any more are set aside."""
+        now = self.now()
+        while True:
+            row = self._first("asked=0 AND +next_at<=? ORDER BY prio DESC,id", host, now)
+            if row is None and now >= self._patience:
+                row = self._first("asked>0 AND +next_at<=? ORDER BY asked,prio DESC,id", host, now)
+            if row is None or not row["guessed"] or self._budget.allows(row["portal"], row["prio"]):
+                return row
+            with transaction(self.db):
+                self._budget.skip(row["portal"], below=row["prio"])
 
     def _only_suspects(self) -> bool:
         """Say whether all that is left in the queue was asked for before, by runs that died."""
@@ -187,6 +161,12 @@ class Frontier:
             "SELECT max(asked=0),max(asked>0) FROM targets WHERE state='queued' AND portal IN (SELECT portal FROM run)"
         )
         return tuple(rows.fetchone()) == (0, 1)
+
+    def open(self) -> bool:
+        """Say whether this run may hand out anything more."""
+        if self.stopped or (self.limit is not None and self.pages + len(self._flying) >= self.limit):
+            return False
+        return self.window is None or self.window.open(self.now())
 
     def claim(self, url: str, root: int) -> bool:
         """Make the host of a redirect's next address busy for a root; False while it must wait."""
@@ -240,10 +220,14 @@ class Frontier:
             state = "queued" if tries < self.limits.tries else "failed"
             next_at = now + result.hold
         hosts = {netloc(target.url), host}
+        fruitful = False
         with transaction(self.db):
             for link in result.links:
-                if (found := self._insert(link)) is not None:
+                if (found := self._intake.insert(link)) is not None:
                     hosts.add(found)
+                    fruitful = fruitful or link.role is Role.REPORT or not link.guessed
+            if state in LOST and (found := self._intake.release_double(target)) is not None:
+                hosts.add(found)
             self.db.executemany(
                 "INSERT OR IGNORE INTO entries(portal,listing,round,page,url) VALUES(?,?,?,?,?)",
                 [
@@ -262,6 +246,8 @@ class Frontier:
         if result.answered:
             self.pages += 1
             self.answered[target.portal] += 1
+        if target.guessed:
+            self._budget.learn(target.portal, fruitful=fruitful)
         self._flying.discard(target.id)
         for busy in [name for name, root in self._busy.items() if root == target.id]:
             del self._busy[busy]
@@ -271,7 +257,7 @@ class Frontier:
 
     def _also(self, target: Target, url: str) -> None:
         """Record the address a redirect ended at as fetched, so that it is not fetched again as a link of its own."""
-        found = replace(target, url=url, prio=0)
+        found = replace(target, url=url, post=None, prio=0)
         self.db.execute(
             f"{tables.INSERT} ON CONFLICT(portal,url) DO UPDATE SET state='done',round=excluded.round,"
             "note=excluded.note WHERE role<>'listing' OR excluded.role='listing'",
@@ -296,20 +282,18 @@ class Frontier:
         if host in self._busy:
             return
         if self.on_host[host] >= self.limits.host_pages:
-            self._due.pop(host, None)
+            self._agenda.drop(host)
             return
         moments = []
         if (fresh := self._first("asked=0 ORDER BY next_at", host)) is not None:
-            moments.append(fresh["next_at"])
+            moments.append((fresh["next_at"], fresh["portal"]))
         if (suspect := self._first("asked>0 ORDER BY next_at", host)) is not None:
-            moments.append(max(suspect["next_at"], self._patience))
+            moments.append((max(suspect["next_at"], self._patience), suspect["portal"]))
         if not moments:
-            self._due.pop(host, None)
+            self._agenda.drop(host)
             return
-        due = max(min(moments), self.hosts.held_until(host))
-        if self._due.get(host) != due:
-            self._due[host] = due
-            heapq.heappush(self._heap, (due, host))
+        due, portal = min(moments)
+        self._agenda.put(host, max(due, self.hosts.held_until(host)), self.portals[portal].cluster)
 
     def _plan_all(self) -> None:
         query = "SELECT DISTINCT host FROM targets WHERE state='queued' AND portal IN (SELECT portal FROM run)"
@@ -331,15 +315,13 @@ class Frontier:
 
     def wake_at(self) -> float | None:
         """Return when the next target falls due, None if nothing waits."""
-        while self._heap and self._due.get(self._heap[0][1]) != self._heap[0][0]:
-            heapq.heappop(self._heap)
-        return self._heap[0][0] if self._heap else None
+        return self._agenda.next()
 
     def pending(self) -> bool:
         """Say whether this run still has something to do: a root in flight, or a target due within the horizon."""
         if self._flying:
             return True
-        if self.stopped or (self.limit is not None and self.pages >= self.limit):
+        if not self.open():
             return False
         due = self.wake_at()
         return due is not None and due <= self.now() + HORIZON

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC
+from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
 from crawler.targets import Target
@@ -37,15 +37,43 @@ _WORDS = {  # Scrapy's exceptions, by name: this room does not know Scrapy
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a run may ask for: addresses of a host, columns guessed at a portal, tries of an address, links deep."""
+    """What a run may ask for: addresses of a host, columns guessed at a portal, guesses in a row that may lead to
+    nothing once reports are known, guesses that may wait, tries of an address, links deep, requests to the hosts of
+    one prefecture during one pause."""
 
     host_pages: int = 5000
     discovery: int = 60
+    patience: int = 8
+    guesses: int = 500
+    cluster: int = 4
     tries: int = 4
     depth: int = 12
 
 
 LIMITS = Limits()
+
+
+CHINA = timezone(timedelta(hours=8))  # one zone, no summer time
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Hours in which portals may be asked, in China's time: from ``first`` until ``last`` o'clock, over midnight too.
+
+    >>> night, noon = Window(22, 6), 4 * 3600.0  # 04:00 UTC is 12:00 in China
+    >>> night.open(noon), night.open(noon + 12 * 3600), night.open(noon + 18 * 3600), Window(0, 24).open(noon)
+    (False, True, False, True)
+    """
+
+    first: int
+    last: int
+
+    def open(self, now: float) -> bool:
+        """Say whether the moment, in seconds since the epoch, lies within the window."""
+        hour = datetime.fromtimestamp(now, CHINA).hour
+        if self.first < self.last:
+            return self.first <= hour < self.last
+        return hour >= self.first or hour < self.last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

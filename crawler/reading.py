@@ -13,9 +13,10 @@ from archive.errors import BrokenRecordError
 from archive.model import Role
 from archive.warc_read import body_of
 from crawler import families, guard
+from crawler.addresses import canonical, netloc
 from crawler.manners import Result
 from crawler.session import Session
-from crawler.targets import Page, Target, canonical, netloc
+from crawler.targets import Page, Target
 
 log = logging.getLogger(__name__)
 

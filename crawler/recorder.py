@@ -21,8 +21,9 @@ from archive import warc_coding
 from archive.model import Origin, Role
 from archive.warc_http import Exchange, header_text
 from crawler import guard, settings
+from crawler.addresses import canonical, netloc
 from crawler.session import Session
-from crawler.targets import Page, Target, canonical, netloc
+from crawler.targets import Page, Target
 
 GZIP = ("gzip", "x-gzip")
 STEP = 1 << 16
@@ -137,6 +138,7 @@ def origin_of(session: Session, target: Target, page: Page, request: Request, fe
         content_type=page.content_type,
         status=page.status,
         fetched=fetched,
+        tls=request.meta.get("tls") if request.url.startswith("https:") else None,  # redirects hand meta on
     )
 
 

@@ -26,9 +26,10 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import ProtegoRobotParser
 
 from crawler import guard, manners
+from crawler.addresses import netloc
 from crawler.manners import CRAWL_DELAY_CAP, Result
 from crawler.session import Session
-from crawler.targets import Page, netloc
+from crawler.targets import Page
 
 LARGEST = 512_000  # bytes of rules read, as RFC 9309 asks at least; a file of 5 MB took seconds to parse
 

@@ -20,10 +20,11 @@ from archive.errors import StorageError, UsageError
 from archive.model import Role
 from archive.pipeline import Pipeline
 from crawler import reading, verdicts
+from crawler.addresses import canonical, netloc
 from crawler.families.base import SEED
 from crawler.session import Progress, Session, State
 from crawler.spider import PortalSpider
-from crawler.targets import Portal, Target, canonical, netloc
+from crawler.targets import Portal, Target
 from crawler.verdicts import FINE, Row
 
 __all__ = ["Progress", "Row", "State", "Summary", "crawl", "fetch"]

@@ -17,9 +17,10 @@ from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 
 from archive.model import Role
+from crawler.addresses import canonical, netloc
 from crawler.manners import Result
 from crawler.session import Session
-from crawler.targets import Target, canonical, netloc
+from crawler.targets import Target
 
 # Everything but redirects goes to the callback: what an answer means is decided there.
 STATUSES = [*range(100, 300), 300, 304, 305, 306, *range(309, 1000)]

@@ -24,10 +24,11 @@ from twisted.python.failure import Failure
 from archive.datadir import DataDir
 from archive.errors import UsageError
 from crawler import catalogue, families, manners, reading
+from crawler.addresses import netloc
 from crawler.manners import Result
 from crawler.robots import Forbidden, Unreachable, Wait, text_of
 from crawler.session import Session
-from crawler.targets import Page, Target, netloc
+from crawler.targets import Page, Target
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,8 @@ from dataclasses import asdict
 from datetime import date
 
 from archive.model import Role
-from crawler.targets import Pager, Target, netloc, split_key
+from crawler.addresses import double_key, netloc
+from crawler.targets import Pager, Target, split_key
 
 SCHEMA = """
 -- Every address met. queued: what is learnt from it is still to be committed; there is no "in flight".
@@ -25,19 +26,21 @@ CREATE TABLE IF NOT EXISTS targets (
     page INTEGER NOT NULL,
     pager TEXT,                      -- JSON: how the listing goes on
     guessed INTEGER NOT NULL,        -- a column found by the look of its name
-    state TEXT NOT NULL,             -- queued, done, failed, refused, absent (a page that was only tried)
+    state TEXT NOT NULL,             -- queued, done, failed, refused, absent (only tried), skipped, double
     round INTEGER NOT NULL,          -- round of the portal it was last queued or settled in
     asked INTEGER NOT NULL DEFAULT 0, -- times it was handed out in this round without a result
     tries INTEGER NOT NULL DEFAULT 0,
     next_at REAL NOT NULL DEFAULT 0, -- seconds since the epoch
     note TEXT NOT NULL DEFAULT '',
     truncated TEXT,                  -- why its listing was cut short here
+    same TEXT,                       -- what doubles have in common (addresses.double_key); null for a POST
     UNIQUE (portal, url)
 );
 DROP INDEX IF EXISTS targets_queue;
 CREATE INDEX IF NOT EXISTS targets_next ON targets(host, state, asked, prio DESC, id);
 CREATE INDEX IF NOT EXISTS targets_due ON targets(host, state, asked, next_at);
 CREATE INDEX IF NOT EXISTS targets_portal ON targets(portal, state);
+CREATE INDEX IF NOT EXISTS targets_same ON targets(portal, same);
 CREATE INDEX IF NOT EXISTS targets_guessed ON targets(portal, round) WHERE guessed;
 
 -- What stood on the pages of a listing, so that a page can be told from a repetition.
@@ -65,12 +68,16 @@ CREATE TABLE IF NOT EXISTS verdicts (
 );
 """
 
-FIELDS = "portal,url,host,role,title,date,parent,depth,prio,listing,page,pager,guessed"
-INSERT = f"INSERT INTO targets({FIELDS},state,round,note) VALUES({','.join('?' * 16)})"
+FIELDS = "portal,url,host,role,title,date,parent,depth,prio,listing,page,pager,guessed,same"
+MARKS = ",".join("?" * 17)  # of the fields and what follows them
+INSERT = f"INSERT INTO targets({FIELDS},state,round,note) VALUES({MARKS})"
 
 
 def create(db: sqlite3.Connection) -> None:
     """Create the crawler's tables where they are absent; ``captures`` must exist."""
+    columns = [row[1] for row in db.execute("PRAGMA table_info(targets)")]
+    if columns and "same" not in columns:  # a file of before December 2026
+        db.execute("ALTER TABLE targets ADD COLUMN same TEXT")
     for statement in filter(str.strip, SCHEMA.split(";\n")):
         db.execute(statement)
 
@@ -81,8 +88,13 @@ def values(target: Target) -> tuple[str | int | None, ...]:
     day = target.date.isoformat() if target.date else None
     return (
         target.portal, target.key, netloc(target.url), target.role, target.title, day, target.parent, target.depth,
-        target.prio, target.listing, target.page, pager, int(target.guessed),
+        target.prio, target.listing, target.page, pager, int(target.guessed), same(target),
     )  # fmt: skip
+
+
+def same(target: Target) -> str | None:
+    """Return what the doubles of a target have in common with it."""
+    return double_key(target.url) if target.post is None else None
 
 
 def from_row(row: sqlite3.Row) -> Target:

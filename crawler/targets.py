@@ -5,7 +5,7 @@
     Page     an answer as the dialects see it: bytes, decoded once, parsed once
     Pager    how a listing goes on: the declared total, or the address forms still to be tried
 
-No Scrapy, no database, no clock. ``canonical`` decides when two addresses are one.
+No Scrapy, no database, no clock. When two addresses are one: ``crawler.addresses``.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ import json
 import re
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
-from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
+from urllib.parse import urljoin
 
 import lxml.html
 from lxml import etree
 
 from archive import charset
 from archive.model import Role
+from crawler.addresses import canonical, netloc
 
-DEFAULT_PORTS = {"http": 80, "https": 443}
 _PARSER = lxml.html.HTMLParser(encoding="utf-8")
 _JSONP = re.compile(r"(?:/\*\*/)?\s*[\w.$\[\]]{1,100}\s*\(\s*(?=[{\[])")
 _WHOLE = re.compile(r"(?i)<(?:html|head|body)\b|<!doctype html")
@@ -51,6 +51,11 @@ class Portal:
     def adcode(self) -> str | None:
         """The six digits of the division, None where nobody told them."""
         return self.division or self.code[:6] or None
+
+    @property
+    def cluster(self) -> str | None:
+        """The first four digits of the code: the prefecture, whose portals often share a machine room."""
+        return (self.adcode or "")[:4] or None
 
     def owns(self, url: str) -> bool:
         """Say whether an address lies on one of the portal's own hosts."""
@@ -192,66 +197,6 @@ def join(base: str, href: str) -> str | None:
         return canonical(urljoin(base, href))
     except ValueError:
         return None
-
-
-def canonical(url: str) -> str | None:
-    """Return the one form of an address under which it is fetched and remembered, None if it is no web address.
-
-    Lower-case scheme and host, no default port, no trailing dot, no fragment, no ``;jsessionid``, no ``/../``,
-    non-ASCII characters percent-encoded. The query stays as it is: on these sites it often names the page.
-
-    >>> canonical("HTTP://www.A.gov.cn.:80/x/../公开/a b.html;jsessionid=1F?c=1&a=2#d")
-    'http://www.a.gov.cn/%E5%85%AC%E5%BC%80/a%20b.html?c=1&a=2'
-    >>> canonical("mailto:a@b.cn"), canonical("http:///x")
-    (None, None)
-    """
-    try:
-        parts = urlsplit(url.strip())
-        host, port = (parts.hostname or "").rstrip("."), parts.port
-    except ValueError:
-        return None
-    scheme = parts.scheme.lower()
-    if scheme not in DEFAULT_PORTS or not host or any(c.isspace() for c in host):
-        return None
-    try:
-        host = host.encode("idna").decode() if not host.isascii() else host
-    except UnicodeError:
-        return None
-    host = f"[{host}]" if ":" in host else host
-    place = host if port in (None, DEFAULT_PORTS[scheme]) else f"{host}:{port}"
-    path = re.sub(r";jsessionid=[^/?#]*", "", parts.path, flags=re.IGNORECASE)
-    path = _without_dots(path) or "/"
-    keep = "/%:@!$&'()*+,;=~-._"
-    return urlunsplit(
-        SplitResult(scheme, place, quote(path, safe=keep), quote(parts.query, safe=keep + '?[]{}|\\^`"'), "")
-    )
-
-
-def _without_dots(path: str) -> str:
-    if "/." not in path:
-        return path
-    kept: list[str] = []
-    parts = path.split("/")
-    for part in parts:
-        if part == "..":
-            if len(kept) > 1:
-                kept.pop()
-        elif part != ".":
-            kept.append(part)
-    if parts[-1] in (".", "..") and kept[-1] != "":
-        kept.append("")
-    return "/".join(kept)
-
-
-@lru_cache(maxsize=4096)
-def netloc(url: str) -> str:
-    """Return host and port of an address, the key under which a server is treated politely.
-
-    >>> netloc("http://127.0.0.1:8001/x"), netloc("https://www.A.gov.cn:443/")
-    ('127.0.0.1:8001', 'www.a.gov.cn')
-    """
-    address = canonical(url)
-    return urlsplit(address).netloc if address else ""
 
 
 def own_hosts(*urls: str) -> frozenset[str]:

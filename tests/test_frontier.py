@@ -21,7 +21,7 @@ from crawler.targets import Pager, Portal, Target
 A, B = "http://a.gov.cn/", "http://b.gov.cn/"
 PORTALS = [
     Portal(code="990101", name="甲县", home=A, hosts=frozenset({"a.gov.cn"})),
-    Portal(code="990102", name="乙县", home=B, hosts=frozenset({"b.gov.cn"})),
+    Portal(code="990202", name="乙县", home=B, hosts=frozenset({"b.gov.cn"})),
 ]
 LIST = Target(url=A + "list/", role=Role.LISTING, portal="990101", prio=100, listing=A + "list/")
 ENTRY = Target(url=A + "list/1.html", role=Role.REPORT, portal="990101", title="一份报告", parent=A + "list/", depth=1)
@@ -79,7 +79,7 @@ def test_a_target_comes_back_as_it_was_offered(db: sqlite3.Connection, clock: Cl
 
 def test_one_target_a_host_and_the_best_first(db: sqlite3.Connection, clock: Clock) -> None:
     frontier = reopen(db, clock)
-    other = replace(LIST, url=B + "list/", portal="990102", prio=1)
+    other = replace(LIST, url=B + "list/", portal="990202", prio=1)
     frontier.offer([ENTRY, LIST, other])
     first, second = taken(frontier), taken(frontier)
     assert {first.url, second.url} == {LIST.url, other.url}
@@ -121,7 +121,7 @@ def test_a_page_on_disk_that_nobody_read_is_told(db: sqlite3.Connection, clock: 
 
 
 def test_what_was_asked_without_a_result_waits_until_nothing_else_is_left(db: sqlite3.Connection, clock: Clock) -> None:
-    other = replace(ENTRY, url=B + "1.html", portal="990102")
+    other = replace(ENTRY, url=B + "1.html", portal="990202")
     frontier = reopen(db, clock)
     frontier.offer([LIST, ENTRY])
     assert taken(frontier).url == LIST.url
@@ -215,7 +215,7 @@ def test_the_end_of_a_redirect_is_not_fetched_again(db: sqlite3.Connection, cloc
 
 def test_a_redirect_waits_for_its_host(db: sqlite3.Connection, clock: Clock) -> None:
     frontier = reopen(db, clock, delay=2.0)
-    frontier.offer([ENTRY, replace(LIST, url=B, portal="990102")])
+    frontier.offer([ENTRY, replace(LIST, url=B, portal="990202")])
     roots = {target.url: target for target in (taken(frontier), taken(frontier))}
     root = roots[ENTRY.url]
     assert root.id is not None
@@ -280,13 +280,13 @@ def test_a_run_does_not_wait_for_ever(db: sqlite3.Connection, clock: Clock) -> N
 def test_limits(db: sqlite3.Connection, clock: Clock) -> None:
     frontier = reopen(db, clock, limits=Limits(host_pages=2, discovery=2, depth=3), limit=10)
     many = [replace(ENTRY, url=f"{A}{n}.html") for n in range(5)]
-    guesses = [replace(LIST, url=f"{B}{n}/", portal="990102", guessed=True) for n in range(5)]
+    guesses = [replace(LIST, url=f"{B}{n}/", portal="990202", guessed=True) for n in range(5)]
     assert frontier.offer(many) == 5
-    assert frontier.offer(guesses) == 2
+    assert frontier.offer(guesses) == 5
     assert frontier.offer([replace(ENTRY, url=A + "deep.html", depth=4)]) == 0
     for _ in range(4):
         frontier.settle(taken(frontier), DONE)
-    assert (frontier.next(), frontier.pending(), frontier.queued()) == (None, False, 3)
+    assert (frontier.next(), frontier.pending(), frontier.queued()) == (None, False, 6)
     frontier = reopen(db, clock, limit=2)
     frontier.settle(taken(frontier), DONE)
     taken(frontier)
@@ -296,7 +296,7 @@ def test_limits(db: sqlite3.Connection, clock: Clock) -> None:
 
 def test_only_the_portals_of_the_run(db: sqlite3.Connection, clock: Clock) -> None:
     both = reopen(db, clock)
-    both.offer([LIST, replace(LIST, url=B, portal="990102")])
+    both.offer([LIST, replace(LIST, url=B, portal="990202")])
     db.execute("DROP TABLE temp.run")
     frontier = Frontier(db, PORTALS[1:], delay=0.0, now=clock)
     assert (taken(frontier).url, frontier.next(), frontier.queued()) == (B, None, 1)
@@ -322,7 +322,7 @@ class Kills(RuleBasedStateMachine):
         """Each address leads to two more, so the whole is a tree of known size."""
         links = [n for n in (2 * number + 1, 2 * number + 2) if n < 30] if number or self.committed else [0]
         targets = [
-            replace(ENTRY, url=f"{(A, B)[n % 2]}{n}.html", portal=("990101", "990102")[n % 2], title=str(n))
+            replace(ENTRY, url=f"{(A, B)[n % 2]}{n}.html", portal=("990101", "990202")[n % 2], title=str(n))
             for n in links
         ]
         if not self.committed and not number:

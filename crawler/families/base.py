@@ -24,8 +24,9 @@ from urllib.parse import urlsplit
 from archive.model import Role
 from archive.vocabulary import is_widget_frame
 from crawler import links, walk
+from crawler.addresses import canonical, netloc
 from crawler.links import Kind, Link
-from crawler.targets import Page, Pager, Portal, Target, canonical, netloc
+from crawler.targets import Page, Pager, Portal, Target
 from crawler.walk import LEAST
 
 PAGES = 300  # pages of one listing; the longest real one seen had 322
