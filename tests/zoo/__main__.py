@@ -11,7 +11,7 @@ from pathlib import Path
 
 from fazhi_zoo.faults import FAULTS
 from fazhi_zoo.places import DIVISIONS
-from fazhi_zoo.server import SIZES, Zoo
+from fazhi_zoo.server import DIALECTS, SIZES, Zoo
 
 
 def main() -> None:
@@ -19,7 +19,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m fazhi_zoo", description=__doc__.split("\n")[0] if __doc__ else None
     )
-    parser.add_argument("--size", choices=SIZES, default="demo")
+    parser.add_argument("--size", choices=[*SIZES, DIALECTS], default="demo")
     parser.add_argument("--port", type=int, default=0, help="port of the first portal, the others follow; 0 = any")
     parser.add_argument("--portals", type=Path, required=True, help="portal file to write")
     parser.add_argument("--log", type=Path, help="file the requests are appended to, one JSON object a line")

@@ -8,6 +8,7 @@ plan()    the articles of one portal, newest first
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -172,7 +173,7 @@ def _near(spec: PortalSpec, by: Issuer, number: int, about: Article) -> Article:
     year = int(str(about.facts["year"]))
     words = {**by.words, "P": by.region[-1], "O": by.name, "T": about.title}
     # each portal begins at another place in the list, so that a few portals show every kind
-    title, blocks, reasons = text.near(rng, number + sum(map(ord, spec.code)), words, year)
+    title, blocks, reasons, open_title = text.near(rng, number + sum(map(ord, spec.code)), words, year)
     published = about.published + timedelta(days=rng.randint(2, 30))
     article = _article(spec, by, number, rng, title, published, blocks)
     boxed = spec.look.get("label") == "box"
@@ -182,6 +183,16 @@ def _near(spec: PortalSpec, by: Issuer, number: int, about: Article) -> Article:
         "publisher": by.name,
         "index_no": _index_no(rng, spec.adcode, published, number) if boxed else None,
     }
+    article.open = open_title
+    return article
+
+
+def other(spec: PortalSpec, number: int, title: str, published: date, lines: Sequence[str], reason: str) -> Article:
+    """Return an article that has nothing to do with the reports: news, a notice, another yearly report."""
+    rng = random.Random(f"{spec.code} other {number}")
+    owner = issuer("government", spec.adcode)
+    article = _article(spec, owner, number, rng, title, published, [Block("p", line) for line in lines])
+    article.facts |= {"is_report": False, "reasons": (reason,), "publisher": owner.name, "attachments": ()}
     return article
 
 

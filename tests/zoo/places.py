@@ -72,8 +72,11 @@ def issuer(spec: str, adcode: str) -> Issuer:
     '鹤渚市司法局'
     >>> issuer("town:990102001", "990102").kind
     'subdistrict'
+    >>> issuer("place:990121", "990100").name
+    '青禾县人民政府'
     """
     what, _, detail = spec.partition(":")
+    adcode = detail if what == "place" else adcode
     code = detail if what.startswith("town") else adcode
     name = divisions()[code][0]
     upper = divisions()[divisions()[code][1]][0]

@@ -1,6 +1,6 @@
 """The zoo: sample portals on loopback, one port each, in threads of this process.
 
-    with Zoo() as zoo:                       # or size="large", faults=("retry_after", ...), base_port=8100
+    with Zoo() as zoo:                       # or size="large", "dialects", faults=("retry_after", ...), base_port=8100
         zoo.write_portals(file)              # what `fazhi crawl --portals FILE` reads
         zoo.truth                            # what must come out of every article page
         zoo.reports                          # of these, the reports
@@ -22,6 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from fazhi_zoo import tree
 from fazhi_zoo.articles import Truth
 from fazhi_zoo.faults import FAULTS
 from fazhi_zoo.places import DIVISIONS, specs
@@ -32,6 +33,7 @@ from fazhi_zoo.wrap import Wrapped, wrap
 __all__ = ["Request", "Truth", "Wrapped", "Zoo", "read_log"]
 
 SIZES = {"none": (0, 0, 1), "demo": (4, 4, 5), "large": (28, 8, 12)}  # reports, near misses, rows a list page; a portal
+DIALECTS = "dialects"
 
 
 def read_log(file: Path) -> list[Request]:
@@ -42,7 +44,12 @@ def read_log(file: Path) -> list[Request]:
 
 @cache
 def portals(size: str) -> tuple[Site, ...]:
-    """Return the portals of a size, built once a process; they hold no state."""
+    """Return the portals of a size, built once a process; they hold no state.
+
+    ``dialects`` are whole portals with a tree of columns, one a content system, to be crawled from home alone.
+    """
+    if size == DIALECTS:
+        return tuple(tree.site(portal) for portal in tree.portals())
     reports, nears, per_page = SIZES[size]
     return tuple(build(spec, reports, nears, per_page) for spec in specs() if size in spec.sizes)
 
@@ -140,8 +147,13 @@ class Zoo:
         with self._lock:
             return Counter(request.key for request in self.log)
 
+    @property
+    def minimum(self) -> dict[str, int | None]:
+        """Portal code -> requests of a perfect crawler that knew the listings; None where nobody counted."""
+        return {site.spec.code: site.minimum for site in self._sites}
+
     def write_portals(self, file: Path) -> None:
-        """Write the portal file that the crawler reads."""
+        """Write the portal file that the crawler reads; a portal to be discovered has no more than its home page."""
         stanzas = ["# Sample portals on this machine. Places and texts are invented.\n"]
         for server in self._servers:
             site = server.site

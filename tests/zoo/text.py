@@ -225,8 +225,9 @@ def _plans(deck: Deck) -> list[Block]:
 
 def near(
     rng: random.Random, index: int, words: Mapping[str, str], year: int
-) -> tuple[str, list[Block], tuple[str, ...]]:
-    """Write the near miss number ``index`` (taken round the list): title, body, acceptable reasons.
+) -> tuple[str, list[Block], tuple[str, ...], bool]:
+    """Write the near miss number ``index`` (taken round the list): title, body, acceptable reasons, whether the title
+    leaves open what it is.
 
     ``words`` holds P, O and T beside the words of an issuer.
     """
@@ -236,4 +237,4 @@ def near(
     plain = [topic for topic in book()["topics"].values() if "feature" not in topic]
     for topic in rng.sample(plain, template.get("more", 0)):
         blocks.insert(-1, Block("p", "".join(deck.some("near", topic["sentences"], 4))))
-    return deck.fill(template["title"]), blocks, tuple(template["reasons"])
+    return deck.fill(template["title"]), blocks, tuple(template["reasons"]), template.get("open", False)

@@ -21,6 +21,7 @@ from fazhi_zoo.articles import Article
 from fazhi_zoo.pages import Chrome, Link
 from fazhi_zoo.places import Issuer, PortalSpec
 from fazhi_zoo.site import PDF, Answer, Site, truth_of
+from fazhi_zoo.systems.written import WRITTEN, entities
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,12 +79,14 @@ class Column:
 
 @dataclass(eq=False)
 class Tree:
-    """A portal's tree. ``top`` are the columns of the navigation, ``chrome`` what surrounds every page."""
+    """A portal's tree. ``top`` are the columns of the navigation, ``chrome`` what surrounds every page; ``written`` is
+    how pages write their links (``written.WRITTEN``)."""
 
     spec: PortalSpec
     per_page: int
     top: list[Column] = field(default_factory=list)
     chrome: Chrome = pages.PLAIN
+    written: str = "plain"
 
     def walk(self) -> Iterator[Column]:
         """Yield every column, top first."""
@@ -126,7 +129,7 @@ class System:
 
     def href(self, page: str, address: str) -> str:
         """Return how the page at a path writes a link to an address; ``site.HOST`` stands for host and port."""
-        return address
+        return WRITTEN[self.tree.written](page, address)
 
     def links(self, column: Column, page: str) -> list[Link]:
         """Return the rows of a column as the page at a path shows them."""
@@ -186,7 +189,7 @@ class System:
 
     def page(self, column: Column, main: str) -> str:
         """Return a page of a column with its chrome and tabs around ``main``."""
-        return pages.frame(
+        page = pages.frame(
             self.spec,
             f"{column.name}_{self.spec.site_name}",
             {"ColumnName": column.name, "ColumnType": "政策文件"},
@@ -194,6 +197,7 @@ class System:
             f"{pages.side(self.tree.chrome)}\n{main}",
             self.tree.chrome,
         )
+        return entities(page) if self.tree.written == "entities" else page
 
     def list_page(self, column: Column, links: Sequence[Link], pager: str) -> str:
         """Return a page of a list: rows and pager."""
