@@ -58,3 +58,7 @@ class Agenda:
         while self._heap and self._due.get(self._heap[0][1]) != self._heap[0][0]:
             heapq.heappop(self._heap)
         return self._heap[0][0] if self._heap else None
+
+    def later(self, seconds: float) -> list[float]:
+        """Return when the hosts fall due that are not so within these seconds."""
+        return [due for due in self._due.values() if due > self._now() + seconds]

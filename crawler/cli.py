@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.cells import cell_len, set_cell_size
@@ -20,8 +21,9 @@ from archive.cli import check_code, check_url, data_option
 from archive.cli import fazhi as main
 from archive.datadir import DataDir
 from archive.errors import UsageError
-from crawler import catalogue, run
+from crawler import catalogue, progress, run
 from crawler.addresses import canonical, netloc
+from crawler.manners import Window
 from crawler.settings import CONTACT
 
 __all__ = ["main"]
@@ -32,6 +34,21 @@ LOCAL = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?")
 CAPTURE_ID = re.compile(r"\d{14}-[0-9a-f]{10}")
 
 
+class Hours(click.ParamType[Window]):
+    """Hours of the day, as in 22-6."""
+
+    name = "HOURS"
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> Window:
+        """Return the window that the text means."""
+        if isinstance(value, Window):
+            return value
+        match = re.fullmatch(r"(\d{1,2})-(\d{1,2})", str(value).strip())
+        if match is None or int(match[1]) > 23 or int(match[2]) > 24 or int(match[1]) == int(match[2]):
+            self.fail(f"{value!r} is no window of hours: write for example 22-6", param, context)
+        return Window(int(match[1]), int(match[2]))
+
+
 @main.command()
 @click.argument("places", nargs=-1, metavar="[CODE|NAME|URL]...")
 @click.option(
@@ -39,8 +56,16 @@ CAPTURE_ID = re.compile(r"\d{14}-[0-9a-f]{10}")
 )
 @click.option("--limit", type=click.IntRange(1), help="Stop after this many pages.")
 @click.option("--delay", type=click.FloatRange(0), help="Seconds between two requests to a host (default 2).")
+@click.option("--window", type=Hours(), help="Ask only in these hours of China's time, for example 22-6.")
 @data_option()
-def crawl(places: tuple[str, ...], portals: Path | None, limit: int | None, delay: float | None, data: Path) -> None:
+def crawl(
+    places: tuple[str, ...],
+    portals: Path | None,
+    limit: int | None,
+    delay: float | None,
+    window: Window | None,
+    data: Path,
+) -> None:
     """Crawl portals and archive their reports; go on where an interrupted crawl stopped.
 
     \b
@@ -56,7 +81,7 @@ def crawl(places: tuple[str, ...], portals: Path | None, limit: int | None, dela
     chosen = catalogue.select(known, places) if places else list(known.values())
     remind([portal.home for portal in chosen])
     with crawl_progress() as tick:
-        summary = run.crawl(DataDir.open(data), chosen, limit=limit, delay=delay, progress=tick)
+        summary = run.crawl(DataDir.open(data), chosen, limit=limit, delay=delay, window=window, progress=tick)
     show(summary)
     raise click.exceptions.Exit(summary.exit_code)
 
@@ -195,16 +220,12 @@ def _on_terminal() -> bool:
 
 
 @contextmanager
-def crawl_progress() -> Iterator[run.Progress]:
-    """Yield the progress function of a crawl: a live line on a terminal, plain lines in a log."""
+def crawl_progress() -> Iterator[progress.Progress]:
+    """Yield the progress function of a crawl, and say at its end how long it took."""
     started = time.monotonic()
-    with printing.progress("crawling") as tick:
-
-        def update(state: run.State) -> None:
-            tick(state.pages, state.pages + state.queued)
-
-        yield update
-    click.echo(f"crawled in {time.monotonic() - started:.1f} s", err=True)
+    with progress.shown() as tick:
+        yield tick
+    click.echo(f"crawled in {progress.span(time.monotonic() - started)}", err=True)
 
 
 def remind(addresses: Sequence[str]) -> None:

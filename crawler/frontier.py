@@ -22,6 +22,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from archive.captures import transaction
 from archive.model import Role
@@ -35,6 +36,7 @@ from crawler.intake import Intake
 from crawler.manners import HORIZON, LIMITS, Limits, Result, Window
 from crawler.targets import Portal, Target
 
+HELD = 5.0  # seconds from which on a host that waits counts as held, and not as paced
 LOST = ("failed", "refused", "absent")
 PATIENCE = 60.0  # seconds at most that a page in flight when a run died waits behind all others
 
@@ -66,6 +68,7 @@ class Frontier:
         self._patience = now() + PATIENCE
         self._flying: set[int] = set()  # roots handed out and not settled
         self._busy: dict[str, int] = {}  # host -> the root it is busy with
+        self._blocked: set[str] = set()  # hosts whose last answer was a refusal
         self._agenda = Agenda(now, delay / limits.cluster)
         tables.create(db)
         with transaction(self.db):
@@ -243,6 +246,7 @@ class Frontier:
                 self._also(target, result.also)
             self.hosts.store(host, hold, strikes, result.blocked)
         self.hosts.keep(host, hold, strikes)
+        (self._blocked.add if result.blocked else self._blocked.discard)(host)
         if result.answered:
             self.pages += 1
             self.answered[target.portal] += 1
@@ -325,6 +329,17 @@ class Frontier:
             return False
         due = self.wake_at()
         return due is not None and due <= self.now() + HORIZON
+
+    def standing(self) -> dict[str, Any]:
+        """Return how the hosts of this run stand: ``hosts``, ``asking``, ``held``, ``held_until``, ``blocked``."""
+        held = self._agenda.later(max(HELD, 2 * self.hosts.delay))
+        return {
+            "hosts": len(self.on_host),
+            "asking": len(self._flying),
+            "held": len(held),
+            "held_until": max(held, default=None),
+            "blocked": len(self._blocked),
+        }
 
     def queued(self) -> int:
         """Return how many targets of this run's portals wait."""

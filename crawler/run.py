@@ -22,12 +22,14 @@ from archive.pipeline import Pipeline
 from crawler import reading, verdicts
 from crawler.addresses import canonical, netloc
 from crawler.families.base import SEED
-from crawler.session import Progress, Session, State
+from crawler.manners import Window
+from crawler.progress import Progress
+from crawler.session import Session
 from crawler.spider import PortalSpider
 from crawler.targets import Portal, Target
 from crawler.verdicts import FINE, Row
 
-__all__ = ["Progress", "Row", "State", "Summary", "crawl", "fetch"]
+__all__ = ["Progress", "Row", "Summary", "crawl", "fetch"]
 
 FINE_EXIT, NOT_FINE_EXIT, INTERRUPTED_EXIT = 0, 3, 130
 
@@ -50,6 +52,7 @@ def crawl(
     *,
     limit: int | None = None,
     delay: float | None = None,
+    window: Window | None = None,
     progress: Progress | None = None,
 ) -> Summary:
     """Crawl portals and archive what they publish; go on where an interrupted run stopped.
@@ -57,7 +60,7 @@ def crawl(
     Raises ``StorageError`` when the disk refuses or another fazhi holds the directory; what was fetched until then is
     kept, and what was not is still queued.
     """
-    with place.lock(), Session(place, portals, limit=limit, delay=delay, progress=progress) as session:
+    with place.lock(), Session(place, portals, limit=limit, delay=delay, window=window, progress=progress) as session:
         session.seed()
         reading.catch_up(session)
         interrupted = _work(session)
@@ -88,6 +91,7 @@ def fetch(
 def _work(session: Session) -> bool:
     """Run Scrapy, with extraction beside it, to the end; return whether the user interrupted it."""
     pipeline = Pipeline(session.place)
+    session.read = pipeline.counts
     pipeline.start()
     interrupted = False
     try:
@@ -134,6 +138,8 @@ def _summary(session: Session, interrupted: bool, limit: int | None) -> Summary:
         stopped = "interrupted"
     elif limit is not None and session.frontier.pages >= limit:
         stopped = f"ended by --limit {limit}"
+    elif (window := session.frontier.window) is not None and not window.open(session.frontier.now()):
+        stopped = f"outside the hours of --window {window.first}-{window.last}"
     with closing(verdicts.Books(session.place, session.crawl)) as books:
         rows = []
         for portal in session.portals.values():

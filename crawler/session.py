@@ -8,8 +8,7 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
 
@@ -18,23 +17,13 @@ from archive.datadir import DataDir
 from archive.warc_write import WarcWriter
 from crawler import families, settings
 from crawler.frontier import Frontier
-from crawler.manners import LIMITS, Limits, Result
+from crawler.manners import LIMITS, Limits, Result, Window
+from crawler.progress import Progress, State
 from crawler.targets import Portal, Target
 
 log = logging.getLogger(__name__)
 
 TICK = 0.2  # seconds between two reports of progress
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """How far a run is: pages had, addresses that wait."""
-
-    pages: int
-    queued: int
-
-
-Progress = Callable[[State], None]
 
 
 class Session:
@@ -48,9 +37,11 @@ class Session:
         delay: float | None = None,
         limit: int | None = None,
         limits: Limits = LIMITS,
+        window: Window | None = None,
         progress: Progress | None = None,
     ) -> None:
-        """``delay`` is the own pause between two requests to a host, ``limit`` the number of pages of the run."""
+        """``delay`` is the own pause between two requests to a host, ``limit`` the number of pages of the run,
+        ``window`` the hours in which it may ask."""
         self.place = place
         self.portals = {portal.code: portal for portal in portals}
         self.crawl = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
@@ -58,13 +49,19 @@ class Session:
         self.reason = ""  # Scrapy's reason for the end: finished, shutdown
         self.wake: Callable[[], None] = lambda: None  # set by the scheduler: look for work now
         self.close_spider: Callable[[str], None] = lambda reason: None  # set by the spider
+        self.read: Mapping[str, int] = {}  # outcome -> captures that extraction has read in this run
         self._progress, self._ticked = progress, 0.0
         self.db = captures.connect(place.crawl_db)
         self.captures = captures.Captures(self.db)
         for done in warc_repair.recover(place.warc, self.captures):
             log.warning("%s", done)
         self.frontier = Frontier(
-            self.db, portals, delay=settings.DELAY if delay is None else delay, limit=limit, limits=limits
+            self.db,
+            portals,
+            delay=settings.DELAY if delay is None else delay,
+            limit=limit,
+            limits=limits,
+            window=window,
         )
         self.db.execute(
             "INSERT INTO crawls(id,started,state) VALUES(?,?,'running')", (self.crawl, datetime.now(UTC).isoformat())
@@ -113,7 +110,15 @@ class Session:
         """Report progress, a few times a second at most."""
         if self._progress and (now or time.monotonic() - self._ticked >= TICK):
             self._ticked = time.monotonic()
-            self._progress(State(self.frontier.pages, self.frontier.queued()))
+            self._progress(
+                State(
+                    pages=self.frontier.pages,
+                    queued=self.frontier.queued(),
+                    reports=self.read.get("report", 0),
+                    rejected=self.read.get("rejected", 0),
+                    **self.frontier.standing(),
+                )
+            )
 
     def close_rounds(self) -> None:
         """Close the rounds of portals with nothing left to do; what is left is taken up by the next run."""
