@@ -20,6 +20,7 @@ from functools import lru_cache
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
+_PLAIN = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*/")  # a home page: nothing to be made canonical
 _KEEP = "/%:@!$&'()*+,;=~-._"
 # Parameters that say where a reader came from or how he reads, never what.
 NOISE = frozenset({"medium=01", "mobile=1", "wza=1", "barrierfree=1", "from=singlemessage", "from=timeline"})
@@ -68,6 +69,8 @@ def canonical(url: str) -> str | None:
     >>> canonical("mailto:a@b.cn"), canonical("http:///x")
     (None, None)
     """
+    if _PLAIN.fullmatch(url):
+        return url
     try:
         parts = urlsplit(url.strip())
         host, port = (parts.hostname or "").rstrip("."), parts.port

@@ -41,7 +41,6 @@ KEYS = ("name", "home", "listings", "since", "family", "hosts", "remark")
 SHOWN = 5  # places that an error names
 EARLIEST_YEAR = 2000
 _CODE = re.compile(r"\d{6}(-[a-z0-9]+)?")
-_PLAIN = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*/")  # nearly all home pages; nothing to be made canonical
 
 
 def load(file: Path | None = None, places: Sequence[str] = ()) -> dict[str, Portal]:
@@ -271,7 +270,7 @@ def _texts(entry: Mapping[str, object], key: str, where: str) -> tuple[str, ...]
 
 
 def _address(url: str, key: str, where: str) -> str:
-    if not (found := url if _PLAIN.fullmatch(url) else canonical(url)):
+    if not (found := canonical(url)):
         raise UsageError(f"{where}: key '{key}' holds {url!r}", "a web address that begins with http:// or https://")
     return found
 
