@@ -152,9 +152,13 @@ def test_a_form_that_worked_makes_the_pages_behind() -> None:
     assert [(t.url, t.page) for t in found.targets if t.role is Role.LISTING] == [(LIST + "index_2.html", 3)]
 
 
-def test_a_guessed_column_is_not_worth_trials() -> None:
-    found = families.get("generic").follow(page(POST_ROWS + "共3页"), replace(TARGET, guessed=True), PORTAL)
+def test_a_guessed_column_is_worth_trials_only_where_it_holds_reports() -> None:
+    generic, guessed = families.get("generic"), replace(TARGET, guessed=True)
+    other = page(POST_ROWS.replace("法治政府建设情况报告", "政务公开工作要点") + "共3页")
+    found = generic.follow(other, guessed, PORTAL)
     assert [t for t in found.targets if t.role is Role.LISTING] == []
+    found = generic.follow(page(POST_ROWS + "共3页"), guessed, PORTAL)
+    assert [t.page for t in found.targets if t.role is Role.LISTING] == [2]
 
 
 @pytest.mark.parametrize(

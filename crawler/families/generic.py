@@ -7,16 +7,22 @@ How to recognise it: by nothing, it is what remains when no other dialect claims
     3. a trial of the usual forms (see ``pagers.forms``), where the page looks as if it went on.
 
 A trial counts only if it answers 200 and brings new entries with the same path prefix; each failed form costs one
-request. Example portals: 徐闻县 (www.xuwen.gov.cn, ``content/post_N.html``), 朝阳区 (www.bjchy.gov.cn).
+request. So a column that was only guessed is tried only where it holds reports. A list page without a list of its own
+is often a shell around a frame of the same host that has it (常州, 淮安): the frame is read in its place.
+Example portals: 徐闻县 (www.xuwen.gov.cn, ``content/post_N.html``), 朝阳区 (www.bjchy.gov.cn).
 """
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 
+from archive.vocabulary import is_widget_frame
+from crawler import entries, links
 from crawler.families import pagers
-from crawler.families.base import Family, Next, step
-from crawler.targets import Page, Pager, Target
+from crawler.families.base import Family, Next
+from crawler.targets import Page, Portal, Target
+
+FRAMES = 3  # frames of one list page
 
 
 class Generic(Family):
@@ -27,19 +33,33 @@ class Generic(Family):
     def recognise(self, page: Page) -> bool:
         return True
 
+    def forms(self, url: str) -> tuple[str, ...]:
+        """Return the address forms to be tried first for the pages behind a list."""
+        return ()
+
     def next_page(self, page: Page, target: Target, entries: Set[str]) -> Next | None:
-        if (url := pagers.next_link(page, target.page)) is not None:
-            return Next(url, Pager(declared=True))
-        if (found := pagers.call(page)) is not None:
-            if found.current >= found.total:
-                return None
-            return step(found.form, found.current + 1, Pager(declared=True, total=found.total))
-        if target.page > 1:
-            form = target.pager.form
-            return step(form, target.page + 1, Pager(form=form)) if form else None
-        if target.guessed or len(entries) < 2 or page.root is None:
-            return None  # a column that was only guessed is not worth a trial
-        if pagers.SIGNS.search(page.text) or len(entries) >= pagers.FULL_PAGE:
-            pager = pagers.trial(target.url)
-            return step(pager.form or "", 2, pager)
-        return None
+        worth = not target.guessed or any(links.promises_report(link) for link in self.links(page))
+        return pagers.next_page(page, target, len(entries), self.forms(target.url), worth=worth)
+
+    def lists(self, page: Page, target: Target, portal: Portal) -> Iterable[Next]:
+        return framed(page)
+
+
+def framed(page: Page) -> Iterable[Next]:
+    """Yield the frames that may hold the list of a list page that has none itself.
+
+    >>> shell = "<body><a href='/'>首页</a><iframe src='/login.jsp'></iframe><iframe src='list.html'></iframe>"
+    >>> [found.url for found in framed(Page("http://a.gov.cn/x/", shell.encode()))]
+    ['http://a.gov.cn/x/list.html']
+    """
+    if page.root is None or not page.whole or entries.read(page):
+        return
+    count = 0
+    for source in page.root.xpath("//iframe/@src | //frame/@src"):
+        url = page.resolve(source)
+        if url is None or url == page.url or is_widget_frame(source) or "tree.jsp" in source:
+            continue
+        count += 1
+        if count > FRAMES:
+            return
+        yield Next(url)

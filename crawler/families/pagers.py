@@ -1,5 +1,10 @@
 """Where page 2 is: the pager calls that sites write into their pages, the 下一页 link, and the forms worth trying.
 
+    next_page()   all three in turn, for dialects without a rule of their own
+    next_link()   where 下一页 leads, or the next number
+    call()        createPageHTML and its relatives
+    forms()       addresses worth a request where the page tells nothing
+
 Sources of the rules: ``docs/architecture.md`` names the facts; the calls themselves stand in the docstrings. Pages
 count from 1 here; in the address the first page has no number, and page p is ``index_{p-1}`` or ``index_{p}`` by
 dialect. All functions are pure and return None where their kind of pager is not on the page.
@@ -8,14 +13,18 @@ dialect. All functions are pure and return None where their kind of pager is not
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from crawler.targets import Page, Pager
+from crawler.families.base import Next, step
+from crawler.targets import Page, Pager, Target
 
 NEXT_WORDS = ("下一页", "下页", "下一頁", "后一页", "后页", "next")
 SIGNS = re.compile(
-    r"下一页|下页|尾页|末页|共\s*\d+\s*页|第\s*\d+\s*/\s*\d+\s*页|class=[\"'][^\"']*(?:pag(?:e|ing|ination)|fenye)"
+    r"下一页|下页|尾页|末页|共\s*\d+\s*页|第\s*\d+\s*/\s*\d+\s*页|\b(?:page_?count|total_?page|page_?size)\b"
+    r"|(?:class|id)=[\"'](?:[^\"']*[\s_-])?(?:page[rs]?|paging|pagination|page_?(?:bar|box|div|list|nav|num)|fenye)[\"'\s]",
+    re.IGNORECASE,
 )
 FULL_PAGE = 10  # dated entries from which on a listing may go on without any sign of it
 
@@ -28,6 +37,14 @@ _CONFIG = re.compile(
 _COMMENT = re.compile(r"<!--(?!\[|\s*\n)(?:[^-<\n]|-(?!->)|<(?!!--))*-->|^[ \t]*//[^\n]*", re.MULTILINE)
 _SET_PAGE = re.compile(r"\.pagination\(\s*[\"']setPage[\"']\s*,\s*(\d{1,9})\s*,\s*(\d{1,9})\s*\)")
 _PAGER = re.compile(r"(?<!function )\bPager\s*\(\s*\{([^{}]{1,400})\}")
+_PAGE_DEC = re.compile(r"<div\b([^<>]{0,300}\bid\s*=\s*[\"']?pageDec\b[^<>]{0,300})>", re.IGNORECASE)
+_LOCATION = re.compile(r"(?:location(?:\.href)?\s*=|\bopen\s*\()\s*[\"']([^\"'<>]{1,500})[\"']")
+_FIRST = re.compile(r"(?:^|(?<=[-_]))1(?=\.[a-z]+$)|^page1(?=\.[a-z]+$)")
+_FIRST_IN_QUERY = re.compile(
+    r"(?<![^&])((?:page|page_?no|page_?num|page_?index|page_?id|cur_?page|curr_?page|current_?page|p|pn)=)1(?=&|$)",
+    re.IGNORECASE,
+)
+_PROGRAM = (".jsp", ".aspx", ".asp", ".php", ".do", ".action")
 _NUMBER_IN_NAME = re.compile(r"_(\d{1,4})(?=\.[a-z]+$)")
 
 
@@ -42,7 +59,7 @@ class Call:
 
 def call(page: Page) -> Call | None:
     """Return the pager call of a page: ``createPageHTML``, ``createPage``, ``pagination_script_config``,
-    ``.pagination("setPage", …)`` or ``Pager({…})``.
+    ``.pagination("setPage", …)``, ``Pager({…})`` or ``<div id="pageDec" …>``.
 
     A number first counts from 0 and page p is ``index_{p-1}``; a text first (the id of a div) counts from 1 and page
     p is ``index_{p}``:
@@ -53,7 +70,7 @@ def call(page: Page) -> Call | None:
     'http://a.gov.cn/x/index_{p}.html'
     """
     text = _COMMENT.sub("", page.text)
-    for reader in (_create_page, _pager_object, _config, _set_page):
+    for reader in (_create_page, _pager_object, _config, _set_page, _page_dec):
         if (found := reader(text, page)) is not None:
             return found
     return None
@@ -109,6 +126,16 @@ def _set_page(text: str, page: Page) -> Call | None:
     return Call(int(match[2]), int(match[1]), _form(page, f"{name}_{{p}}.{suffix}"))
 
 
+def _page_dec(text: str, page: Page) -> Call | None:
+    """``<div id="pageDec" pagesize="24" pagecount="51">`` of Henan, counted from 0; the script is the province's."""
+    match = _PAGE_DEC.search(text)
+    total = match and re.search(r"\bpagecount\s*=\s*[\"']?(\d{1,9})(?!\d)", match[1], re.IGNORECASE)
+    if not total:
+        return None
+    name, suffix, current = _named(page.url)
+    return Call(int(total[1]), current + 1, _form(page, f"{name}_{{p-1}}.{suffix}"))
+
+
 def _named(url: str) -> tuple[str, str, int]:
     """Return stem, suffix and number of a list page: ``/x/index_3.html`` -> ``("index", "html", 3)``."""
     name = urlsplit(url).path.rsplit("/", 1)[-1]
@@ -147,6 +174,8 @@ def next_link(page: Page, number: int) -> str | None:
         if bare not in NEXT_WORDS and words != str(number + 1):
             continue
         url = page.resolve(anchor.get("href") or "")
+        if url is None and (sent := _LOCATION.search(anchor.get("onclick") or "")):
+            url = page.resolve(sent[1])
         if url is None or url == page.url:
             continue
         if bare in NEXT_WORDS:
@@ -163,28 +192,58 @@ def _directory(url: str) -> str:
     return parts.netloc + parts.path.rsplit("/", 1)[0]
 
 
+def next_page(page: Page, target: Target, entries: int, more: Sequence[str] = (), *, worth: bool = True) -> Next | None:
+    """Return the page behind a static list: where 下一页 leads, what a pager call says, else by trial.
+
+    ``entries`` is their number on this page, ``more`` the forms to be tried before the usual ones, ``worth`` says
+    whether a trial that may cost some requests is worth it.
+    """
+    if (url := next_link(page, target.page)) is not None:
+        return Next(url, Pager(declared=True))
+    if (found := call(page)) is not None:
+        if found.current >= found.total:
+            return None
+        return step(found.form, found.current + 1, Pager(declared=True, total=found.total))
+    if target.page > 1:
+        form = target.pager.form
+        return step(form, target.page + 1, Pager(form=form)) if form else None
+    if not worth or entries < 2 or page.root is None:
+        return None
+    if SIGNS.search(page.text) or entries >= FULL_PAGE:
+        first, *rest = dict.fromkeys([*more, *forms(target.url)])
+        return step(first, 2, Pager(form=first, rest=tuple(rest)))
+    return None
+
+
 def forms(url: str) -> tuple[str, ...]:
     """Return the address forms worth trying for the pages behind a list page without a readable pager, in order.
+
+    Where the address holds the number 1 itself, the next page has it counted up. Else as the facts have it, which is
+    what served on the static lists of a province.
 
     >>> forms("http://a.gov.cn/x/list.shtml?id=3")[:2]
     ('http://a.gov.cn/x/list_{p-1}.shtml?id=3', 'http://a.gov.cn/x/list_{p}.shtml?id=3')
     >>> forms("http://a.gov.cn/x/")
     ('http://a.gov.cn/x/{p}', 'http://a.gov.cn/x/index_{p-1}.html', 'http://a.gov.cn/x/index_{p}.html')
+    >>> [forms(f"http://a.gov.cn/{name}")[0] for name in ("list-61891-1.html", "1.html", "x.jsp?pageNum=1&id=1")]
+    ['http://a.gov.cn/list-61891-{p}.html', 'http://a.gov.cn/{p}.html', 'http://a.gov.cn/x.jsp?pageNum={p}&id=1']
     """
     parts = urlsplit(url)
+    site = f"{parts.scheme}://{parts.netloc}"
+    if (first := _FIRST_IN_QUERY.search(parts.query)) is not None:
+        counted = parts.query[: first.start()] + first[1] + "{p}" + parts.query[first.end() :]
+        return (f"{site}{parts.path}?{counted}",)
     directory, name = parts.path.rsplit("/", 1)
     query = f"?{parts.query}" if parts.query else ""
-    if "." in name:
+    if name.endswith(_PROGRAM):
+        names = [f"{name}{query}{'&' if query else '?'}page={{p}}"]
+        query = ""
+    elif "." in name:
         stem, suffix = name.rsplit(".", 1)
         names = [f"{stem}_{{p-1}}.{suffix}", f"{stem}_{{p}}.{suffix}", "index_{p-1}.html", "index_{p}.html"]
+        if (first := _FIRST.search(name)) is not None:
+            names.insert(0, name[: first.end() - 1] + "{p}" + name[first.end() :])
     else:
         directory += f"/{name}" if name else ""
         names = ["{p}", "index_{p-1}.html", "index_{p}.html"]
-    made = [f"{parts.scheme}://{parts.netloc}{directory}/{each}{query}" for each in names]
-    return tuple(dict.fromkeys(made))
-
-
-def trial(url: str) -> Pager:
-    """Return the pager that tries the forms of a list page one after the other."""
-    first, *rest = forms(url)
-    return Pager(form=first, rest=tuple(rest))
+    return tuple(dict.fromkeys(f"{site}{directory}/{each}{query}" for each in names))
