@@ -33,7 +33,7 @@ def publish(site: Site, tree: Tree, maps: Sequence[str], engine: Engine | None) 
     site.pages["/"] = site.hosted(_home(tree))
     site.routes[CALENDAR] = lambda ask: site.html(_calendar(tree, ask))
     site.routes[MORE] = lambda ask: site.html(_more(tree, ask))
-    robots = "User-agent: *\nDisallow: /search/\n"
+    robots = f"User-agent: *\nDisallow: {'/login/' if engine else '/search/'}\n"
     if "page" in maps:
         site.pages[MAP] = site.hosted(_map(tree))
     if "xml" in maps:

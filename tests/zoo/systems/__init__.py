@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fazhi_zoo.systems import static, trs
 from fazhi_zoo.systems.base import System
+from fazhi_zoo.systems.dynamic import DYNAMIC
 
 SYSTEMS: dict[str, type[System]] = {
     "trs": trs.Trs,
@@ -24,4 +25,5 @@ SYSTEMS: dict[str, type[System]] = {
     "silent_directory": static.SilentDirectory,
     "numbers": static.Numbers,
     "framed": static.Framed,
+    **DYNAMIC,
 }
