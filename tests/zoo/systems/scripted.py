@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import json
 
+from fazhi_zoo.articles import Article
 from fazhi_zoo.site import Answer, Ask, Site
-from fazhi_zoo.systems.base import Column
-from fazhi_zoo.systems.loaded import JSON
+from fazhi_zoo.systems.base import Column, System
+from fazhi_zoo.systems.loaded import JSON, dated
 from fazhi_zoo.systems.trs import Trs
 
 SERVICE = "/igs/front/data/call.jhtml"
@@ -28,8 +29,20 @@ class Veiled(Trs):
         return self.page(column, drawn(f"menu-{column.number}"))
 
 
-class Datacall(Veiled):
-    """Lists drawn by script."""
+class Datacall(System):
+    """Menus and lists drawn by script."""
+
+    def column(self, column: Column) -> str:
+        """Return the directory."""
+        return column.path
+
+    def article(self, column: Column, article: Article) -> str:
+        """Return ``<column>/YYYYMM/tYYYYMMDD_ID.html``."""
+        return f"{column.path}{article.filed:%Y%m}/{dated(article)}.html"
+
+    def index_page(self, column: Column) -> str:
+        """Return the page of a column without rows: an empty place and a script."""
+        return self.page(column, drawn(f"menu-{column.number}"))
 
     def lists(self, site: Site, column: Column) -> None:
         """Add the column's page, and the service that refuses."""
