@@ -6,14 +6,18 @@ module with one class, its line in ``FAMILIES``, its saved pages in ``tests/test
 
 from __future__ import annotations
 
+from crawler.families import forms
 from crawler.families.base import Family, Followed, Next
+from crawler.families.changchun import Changchun
+from crawler.families.columns import Hebei
+from crawler.families.forms import Addressed
 from crawler.families.generic import Generic
 from crawler.families.trs import Trs
 from crawler.targets import Page
 
 __all__ = ["FAMILIES", "Family", "Followed", "Next", "choose", "get", "names"]
 
-FAMILIES: tuple[Family, ...] = (Trs(), Generic())
+FAMILIES: tuple[Family, ...] = (Changchun(), Hebei(), *map(Addressed, forms.names()), Trs(), Generic())
 
 
 def names() -> tuple[str, ...]:
