@@ -36,7 +36,7 @@ class Chrome:
 PLAIN = Chrome()
 FILES = {
     "a": '<p class="fj"><a href="{href}" target="_blank">{name}</a></p>',
-    "iframe": '<iframe src="/images/pdf/web/viewer.html?file={href}" width="100%" height="800"></iframe>',
+    "iframe": '<iframe src="/images/pdf/web/viewer.html?file={base}{href}" width="100%" height="800"></iframe>',
     "frame": '<iframe src="{href}" width="100%" height="800"></iframe>',
     "onclick": """<p class="fj"><span onclick="window.open('{href}')">{name}</span></p>""",
 }
@@ -104,11 +104,12 @@ def article_page(
     related: Sequence[Link],
     *,
     crumbs: str = "",
+    base: str = "",
     chrome: Chrome = PLAIN,
 ) -> str:
     """Return the page of an article; ``column`` is the address of its list, ``neighbours`` are 上一篇 and 下一篇.
 
-    ``crumbs`` replaces the bread crumbs over the column.
+    ``crumbs`` replaces the bread crumbs over the column; ``base`` is the article's directory, for viewers of files.
     """
     facts = article.facts
     where = facts.get("title_where", "page")
@@ -131,7 +132,7 @@ def article_page(
         title=article.title if where == "body" else None,
     )
     files = "".join(
-        FILES[article.shown_as].format(href=href, name=escape(name))
+        FILES[article.shown_as].format(base=base, href=href, name=escape(name))
         for name, href in facts.get("attachments", ())  # type: ignore[attr-defined]  # facts holds plain objects
     )
     others = "".join(f'<li><a href="{link.href}">{escape(link.title)}</a></li>' for link in related)

@@ -162,9 +162,8 @@ class Zoo:
                 f'["{site.spec.code}"]',
                 f'name = "{site.spec.name}"',
                 f'home = "{home}"',
-                f'family = "{site.family}"',
             ]
             if site.listings:
-                lines.append(f"listings = {json.dumps(site.listings)}")
+                lines += [f'family = "{site.family}"', f"listings = {json.dumps(site.listings)}"]
             stanzas.append("\n".join(lines) + "\n")
         file.write_text("\n".join(stanzas), "utf-8")

@@ -172,9 +172,10 @@ class System:
     ) -> Answer:
         """Return the page of an article."""
         crumbs = f"{self.crumbs(column)} &gt; 正文"
+        base = self.article(column, article).rpartition("/")[0] + "/"
         return site.html(
             pages.article_page(
-                self.spec, article, column.address, near, related, crumbs=crumbs, chrome=self.tree.chrome
+                self.spec, article, column.address, near, related, crumbs=crumbs, base=base, chrome=self.tree.chrome
             )
         )
 
