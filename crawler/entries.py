@@ -29,6 +29,7 @@ MOST_IN_ROW = 3  # links of one entry: its title, its column, its department
 _ARTICLE = re.compile(r"\d{4}|[0-9a-f]{16}")
 _NUMBER = re.compile(r"[0-9a-f]{16,}|\d+")
 _DATE = re.compile(r"(?:19|20)\d\d(?:[-_]?\d{1,2}){0,2}|\d{1,2}(?:-\d{1,2})?")
+_DAY = re.compile(r"[\[(（]?(?:0?[1-9]|1[0-2])[-/月](?:0?[1-9]|[12]\d|3[01])日?[\])）]?")
 _UNITS = ("li", "tr", "dd", "dt")
 
 
@@ -53,13 +54,12 @@ def read(page: Page) -> list[Entry]:
     ['第1份报告', '第2份报告']
     """
     found = _merged([row for row in rows.read(page) if row.title])
-    dated = _titles_only([row for row in found if row.date is not None])
+    dated = _titles_only([row for row in found if row.date is not None or _has_day(row)])
     if dated:
         forms = {_form(row.url) for row in dated if row.url and _ARTICLE.search(_name(row.url))}
         kept = {id(row) for row in dated}
         others = {row.url for row in dated}
-        rest = [row for row in found if row.date is None and row.url and row.url not in others]
-        kept |= {id(row) for row in rest if _form(row.url or "") in forms}
+        kept |= {id(row) for row in found if row.url and row.url not in others and _form(row.url) in forms}
         found = [row for row in found if id(row) in kept]
     else:
         below = urljoin(page.base, ".")
@@ -97,6 +97,11 @@ def _titles_only(found: Sequence[Row]) -> list[Row]:
                 longest = max(members, key=lambda row: len(row.title))
                 dropped |= {id(row) for row in members if row is not longest}
     return [row for row in found if id(row) not in dropped]
+
+
+def _has_day(row: Row) -> bool:
+    """Say whether a day without its year stands in the row as a piece of its own: ``[03-18]``."""
+    return row.element.tag != "a" and any(_DAY.fullmatch(text.strip()) for text in row.element.xpath(".//text()"))
 
 
 def _name(url: str) -> str:

@@ -154,7 +154,11 @@ def promises_report(link: Link, *, in_column: bool = False) -> bool:
     cut = stem != link.title
     if cut and _CUT_SUBJECT.search(stem):
         return True
-    return in_column and (cut or GENRE.search(link.title) is not None)
+    if not in_column:
+        return False
+    if cut:  # 2023年度政府信息公开工作年度… can only end in one way
+        return titles.read(stem + "报告").kind is not titles.Kind.NEAR_MISS
+    return GENRE.search(link.title) is not None
 
 
 def column_weight(link: Link, *, within: str = "") -> int:
@@ -206,13 +210,13 @@ def part_weight(link: Link) -> int:
     """Return how surely a link on a report column is one of its parts: a year, 区县, 乡镇街道, a department.
 
     >>> [part_weight(Link("http://a.gov.cn/x", name)) for name in ("2023年度", "乡镇街道", "示例县司法局", "联系我们")]
-    [70, 70, 40, 0]
+    [70, 70, 60, 0]
     """
     name = _BARE.sub("", link.title)
     parts = vocabulary("subcolumn")
     if YEAR_NAME.fullmatch(name):
         return parts["年度"]
-    return parts.get(name) or unit_weight(name)
+    return parts.get(name) or (SURE if unit_weight(name) else 0)
 
 
 def _slug_weight(url: str, within: str) -> int:

@@ -25,6 +25,12 @@ LONGEST_ROW = 600  # characters; a longer stretch is no row of a list
 LONGEST_TITLE = 500  # characters; what is longer is cut: it is no title, and may have been made to cost time
 MOST = 10_000  # anchors read of one page, about two seconds; the largest real page seen had some 1,500
 
+# A day in a box of its own, month and year below it or above it: 18 | 2021-03, 03-18 | 2021.
+_BOXED = (
+    re.compile(r"(?<![\d./-])(?P<day>\d{1,2})日? (?P<year>20\d\d)[-./年] ?(?P<month>\d{1,2})月?(?![\d./-])"),
+    re.compile(r"(?<![\d./-])(?P<month>\d{1,2})[-./月](?P<day>\d{1,2})日? (?P<year>20\d\d)年?(?![\d./-])"),
+    re.compile(r"(?<![\d./-])(?P<year>20\d\d)[-./年](?P<month>\d{1,2})月? (?P<day>\d{1,2})日?(?![\d./-])"),
+)
 CUT = re.compile(r"(?:…+|\.{2,}|。。。)\s*$")
 
 
@@ -90,7 +96,7 @@ def _rows(page: Page) -> Iterator[tuple[HtmlElement, HtmlElement]]:
 
 def _shown(element: HtmlElement) -> str:
     """Return the text of a link without a date that stands in it as a piece of its own."""
-    pieces = [piece for piece in (_clean(text) for text in element.itertext(with_tail=False)) if piece]
+    pieces = [piece for piece in (_clean(text) for text in element.xpath(".//text()")) if piece]
     kept = [piece for piece in pieces if dates.alone(piece) is None] if len(pieces) > 1 else pieces
     return _clean(" ".join(kept) if any(p.isascii() for p in kept) else "".join(kept))
 
@@ -113,7 +119,7 @@ def _date(element: HtmlElement, row: HtmlElement, text: str) -> date | None:
     if len(text) <= LONGEST_ROW:
         own = _text(element)
         rest = text.replace(own, " ", 1) if row is not element else ""
-        if (day := dates.first(rest) or _alone(element)) is not None:
+        if (day := dates.first(rest) or _alone(element) or _boxed(pieces(row))) is not None:
             return day
     if (day := dates.first(row.tail or "")) is not None:
         return day
@@ -131,10 +137,28 @@ def _date(element: HtmlElement, row: HtmlElement, text: str) -> date | None:
 
 def _alone(element: HtmlElement) -> date | None:
     """Return a date that is a piece of its own inside the link."""
-    for text in element.itertext(with_tail=False):
+    for text in element.xpath(".//text()"):  # not itertext: it leaves out what follows an element within the link
         if (day := dates.alone(_clean(text))) is not None:
             return day
     return None
+
+
+def _boxed(text: str) -> date | None:
+    """Return a day that stands in two boxes at the beginning or the end of a row.
+
+    >>> _boxed("18 2021-03 一份报告"), _boxed("一份报告 03-18 2021"), _boxed("第18 2021-03期的一份报告")
+    (datetime.date(2021, 3, 18), datetime.date(2021, 3, 18), None)
+    """
+    for form in _BOXED:
+        for match in form.finditer(text):
+            if match.start() == 0 or match.end() == len(text):
+                return dates.first(f"{match['year']}-{match['month']}-{match['day']}")
+    return None
+
+
+def pieces(element: HtmlElement) -> str:
+    """Return the texts of an element with a space between any two."""
+    return _clean(" ".join(element.xpath(".//text()")))
 
 
 def _text(element: HtmlElement) -> str:

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler import links
+from crawler.addresses import canonical
 from crawler.links import Kind, Link
-from crawler.targets import Page, canonical, join
+from crawler.targets import Page, join
 
 URL = "http://www.shili.gov.cn/zwgk/fzzf/index.html"
 BASE = "http://www.shili.gov.cn/zwgk/fzzf/"
@@ -126,6 +127,88 @@ def test_judges_a_link_by_title_and_address(title: str, path: str, in_column: bo
 def test_the_name_of_a_column_with_a_date_is_an_entry() -> None:
     link = Link("http://www.shili.gov.cn/x/1.html", "法治政府建设年度报告", date=DAY)
     assert links.kind_of(link) is Kind.REPORT
+
+
+@pytest.mark.parametrize(
+    ("title", "in_column", "kind"),
+    [
+        ("示例县人民政府关于2023年度推进法治政…", False, Kind.REPORT),  # cut within the subject: the page has it whole
+        ("示例县人民政府关于2023年度推进法治...", False, Kind.REPORT),
+        ("示例县人民政府关于2023年度…", False, Kind.NO),
+        ("示例县人民政府关于2023年度…", True, Kind.REPORT),
+        ("《示例县2023年法治政府建设情况报告》解…", False, Kind.REPORT),  # doubtful
+        ("一图读懂示例县2023年法治政府…", True, Kind.NO),
+        ("示例县2023年度政府信息公开工作年度…", True, Kind.NO),
+    ],
+)
+def test_a_cut_title_is_completed_from_its_page_where_it_may_be_a_report_s(
+    title: str, in_column: bool, kind: Kind
+) -> None:
+    assert links.kind_of(Link("http://www.shili.gov.cn/x/1.html", title), in_column=in_column) is kind
+
+
+@pytest.mark.parametrize(
+    ("title", "year"),
+    [
+        ("示例县2023年法治政府建设情况报告", 2023),
+        ("关于2023年度法治政府建设情况的报告（2024年1月）", 2023),
+        ("示例县2016-2020年法治政府建设总结", None),
+        ("法治政府建设年度报告", None),
+    ],
+)
+def test_tells_the_year_of_a_link(title: str, year: int | None) -> None:
+    assert Link("http://www.shili.gov.cn/x/1.html", title, date=DAY).year == year
+
+
+@pytest.mark.parametrize(
+    ("title", "path", "weight"),
+    [
+        ("法治政府建设年度报告", "/c1/", 100),
+        ("更多>>", "/zwgk_209/fzzfjsndbg/", 100),
+        ("更多>>", "/zwgk/fzzfjsndbg.htm", 100),
+        ("更多>>", "/xxgk-list-fzzfjsbg.html", 100),
+        ("其他法定信息", "/c1/", 40),
+        ("法定主动公开内容", "/c1/", 40),
+        ("公开内容", "/zfxxgk/fdzdgknr/", 40),
+        ("新闻动态", "/zfxxgk/fdzdgknr/xw/", 0),  # only the last directory tells, unless it names the subject
+        ("其他", "/c1/", 20),
+        ("其他政策", "/c1/", 0),
+        ("部门信息公开", "/c1/", 35),
+        ("乡镇街道信息公开", "/c1/", 35),
+        ("示例县司法局", "/c1/", 40),
+        ("石桥镇", "/c1/", 15),
+        ("东城街道办事处", "/c1/", 15),
+        ("国家税务总局示例县税务局", "/c1/", 0),
+        ("政务服务大厅", "/c1/", 0),
+        ("网站地图", "/c1/", 25),
+        ("政府信息公开指南", "/zfxxgk/zn/", 0),
+        ("政府信息公开年报", "/zfxxgk/nb/", 0),
+        ("依申请公开", "/zwgk/ysqgk/", 0),
+        ("行政执法三项制度", "/c1/", 0),
+        ("互动交流", "/hdjl/", 0),
+        ("示例县举行一次会议", "/fzzfjsbg/202403/t20240312_12345.html", 0),
+    ],
+)
+def test_weighs_what_leads_to_reports(title: str, path: str, weight: int) -> None:
+    link = Link(f"http://www.shili.gov.cn{path}", title)
+    assert links.column_weight(link) == weight
+    assert links.kind_of(link) is (Kind.LISTING if weight else Kind.NO)
+
+
+def test_the_site_map_is_known_by_name() -> None:
+    told = [links.is_map(Link("http://www.shili.gov.cn/x", name)) for name in ("网站地图", "> 站点地图", "示例县地图")]
+    assert told == [True, True, False]
+
+
+def test_the_table_of_columns_is_whole() -> None:
+    kinds = {"column", "name", "not", "slug", "subcolumn", "unit", "map"}
+    tables = {kind: links.vocabulary(kind) for kind in kinds}
+    assert {kind for kind, table in tables.items() if not table} == set()
+    lines = (Path(links.titles.__file__).parent / "data/columns.tsv").read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if not line.startswith("#")][1:]
+    assert {row[0] for row in rows} == kinds
+    assert [row for row in rows if len(row) != 4 or not 0 <= int(row[2]) <= 100 or not row[3]] == []
+    assert len({(kind, word) for kind, word, *_ in rows}) == len(rows)
 
 
 @pytest.mark.real
