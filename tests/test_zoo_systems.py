@@ -1,0 +1,331 @@
+"""The systems of the sample portals whose lists come by script answer as facts/portals.md says of the real ones."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+from html import unescape
+from urllib.parse import urlencode
+
+import pytest
+from fazhi_zoo.asking import HOST, ask, hrefs, jsonp, of_system, pages_of, reports, text
+from fazhi_zoo.pages import Link
+from fazhi_zoo.systems import gkmlpt, hanweb
+
+
+def rows(count: int) -> list[Link]:
+    """Return invented rows, newest first."""
+    days = [date(2024, 1, 1) - timedelta(days=n) for n in range(count)]
+    return [Link(f"公告{n}", f"公告{n}", f"/art/post_{n}.html", day) for n, day in enumerate(days)]
+
+
+IDS = {"columnid": "7", "unitid": "9"}
+
+
+@pytest.mark.parametrize(
+    ("habit", "values", "first", "last", "count"),
+    [
+        ("page", {"page": "1", "perpage": "100", "startrecord": "1", "endrecord": "100"}, 0, 99, 100),
+        ("page", {"page": "2", "perpage": "100", "startrecord": "1", "endrecord": "100"}, 100, 199, 100),
+        ("page", {"startrecord": "101", "endrecord": "200", "perpage": "100"}, 0, 99, 100),
+        ("page", {"page": "1", "perpage": "340"}, 0, 299, 300),
+        ("page", {"page": "2", "perpage": "340"}, 300, 349, 50),
+        ("page", {"page": "9", "perpage": "100"}, None, None, 0),
+        ("startrecord", {"startrecord": "101", "endrecord": "200", "perpage": "100"}, 100, 199, 100),
+        ("startrecord", {"page": "3", "startrecord": "1", "endrecord": "60"}, 0, 59, 60),
+        ("startrecord", {"startrecord": "1", "endrecord": "340"}, 0, 299, 300),
+        ("startrecord", {"startrecord": "400", "endrecord": "450"}, None, None, 0),
+        ("page", {"unitid": "8", "page": "1"}, None, None, 0),
+    ],
+)
+def test_dataproxy_obeys_page_or_startrecord(
+    habit: hanweb.Habit, values: Mapping[str, str], first: int | None, last: int | None, count: int
+) -> None:
+    xml = hanweb.dataproxy(rows(350), {**IDS, **values}, IDS, habit).decode()
+    found = hrefs(xml)
+    assert xml.count("<record><![CDATA[") == len(found) == count
+    ends = (found[0], found[-1]) if found else (None, None)
+    assert ends == tuple(None if n is None else f"/art/post_{n}.html" for n in (first, last))
+
+
+@pytest.mark.parametrize(
+    ("system", "proxy"),
+    [("hanweb", "/module/web/jpage/dataproxy.jsp"), ("hanweb_old", "/module/jpage/dataproxy.jsp")],
+)
+def test_hanweb_columns_lead_to_every_report(system: str, proxy: str) -> None:
+    of = of_system(system)
+    found: set[str] = set()
+    columns = pages_of(of, "<datastore>")
+    for page in columns.values():
+        assert f"proxyUrl:'{proxy}'" in page
+        (group,) = re.findall(r"<nextgroup><!\[CDATA\[<a href=\"([^\"]+)\"", page)
+        total = int(re.findall(r"<totalrecord>(\d+)<", page)[0])
+        embedded = hrefs("".join(re.findall(r"<record>(.*?)</record>", page, re.DOTALL)))
+        assert len(embedded) == min(total, 15)
+        xml = text(ask(of, f"{group}&perpage=100&startrecord=1&endrecord=100"))
+        assert hrefs(xml)[:15] == embedded
+        assert len(hrefs(xml)) == total
+        found |= set(hrefs(xml))
+    assert any(page.count("<record>") == 15 for page in columns.values())
+    assert reports(of) <= found
+    assert all(re.fullmatch(r"/art/\d{4}/\d+/\d+/art_\d+_\d+\.html", path) for path in reports(of))
+
+
+def test_xxgk_answers_a_post_over_all_columns() -> None:
+    of = of_system("xxgk")
+    shells = pages_of(of, "module/xxgk/search.jsp")
+    assert all("dataproxy" not in page and not set(hrefs(page)) & reports(of) for page in shells.values())
+    (area,) = {area for page in shells.values() for area in re.findall(r"tree\.jsp\?area=(\w+)", page)}
+    assert not hrefs(text(ask(of, f"/module/xxgk/search.jsp?area={area}")))
+    found: list[str] = []
+    for page in range(1, 9):
+        body = text(ask(of, "/module/xxgk/search.jsp", urlencode({"area": area, "currpage": page, "infotypeId": ""})))
+        found += re.findall(r"<a href='([^']+)'", body)
+        if "下一页" not in body:
+            break
+    assert len(found) == len(set(found))
+    assert reports(of) <= set(found)
+    assert len({path.split("_")[1] for path in found}) > 1  # columns
+    titled = text(ask(of, "/module/xxgk/search.jsp", urlencode({"area": area, "vc_title": "法治政府建设"})))
+    titles = re.findall(r"title='([^']+)'", titled)
+    assert len(titles) == 15
+    assert all("法治政府建设" in title for title in titles)
+    assert "没有检索到" in text(ask(of, "/module/xxgk/search.jsp", "area=1"))
+    assert "javascript:show" in text(ask(of, f"/module/xxgk/tree.jsp?area={area}"))
+
+
+def test_truecms_wants_a_referer_and_gives_few_rows() -> None:
+    of = of_system("truecms")
+    found: set[str] = set()
+    for page in pages_of(of, "getMessage.do").values():
+        assert not set(hrefs(page)) & reports(of)
+        proxy, column, total = re.findall(
+            r"proxyUrl: '([^']+)', columnId: '([^']+)', perPage: 15, totalRecord: (\d+)", page
+        )[0]
+        for first in range(1, int(total) + 1, 20):
+            query = urlencode(
+                {"startrecord": first, "endrecord": first + 99, "perpage": 100, "columnId": column, "callback": "cb"}
+            )
+            assert ask(of, f"{proxy}?{query}").status == 404
+            answer = jsonp(ask(of, f"{proxy}?{query}", Referer="http://x/"), "cb")
+            assert isinstance(answer, dict)
+            part = hrefs(answer["result"])
+            assert len(part) == min(20, int(total) - first + 1)
+            found |= set(part)
+    assert reports(of) <= found
+
+
+def test_jpaas_pages_within_param_json_alone() -> None:
+    of = of_system("jpaas")
+    columns = pages_of(of, "jpaas-publish-server")
+    totals = {path: int(re.findall(r'total="(\d+)"', page)[0]) for path, page in columns.items()}
+    page = columns[max(totals, key=totals.__getitem__)]
+    url = re.findall(r'unitUrl="([^"]+)"', page)[0]
+
+    def ids_of(column: str) -> dict[str, str]:
+        return json.loads(re.findall(r"queryData='([^']+)'", column)[0])
+
+    def unit(column: str, number: int, size: int = 4, **more: object) -> list[str]:
+        asked = {**ids_of(column), **more, "paramJson": json.dumps({"pageNo": number, "pageSize": size})}
+        answer = json.loads(ask(of, f"{url}?{urlencode(asked)}", Referer="http://x/", User_Agent="x").body)
+        return hrefs(answer["data"]["html"]) if answer["success"] else []
+
+    query = urlencode(ids_of(page))
+    assert ask(of, f"{url}?{query}").status == ask(of, f"{url}?{query}", Referer="http://x/").status == 403
+    first, second = unit(page, 1), unit(page, 2)
+    assert first == [href for href in hrefs(page) if "/art/" in href][:4]
+    assert len(second) == 4
+    assert not set(first) & set(second)
+    assert unit(page, 1, pageNo=2) == first
+    assert unit(page, 1, pageId="x") == unit(page, 1, tagId="x") == []
+    everything = {href for column in columns.values() for href in unit(column, 1, 100)}
+    assert reports(of) <= everything
+
+
+def test_ucap_counts_list_pages_from_one() -> None:
+    of = of_system("ucap")
+    calls = {
+        path: re.findall(r"createPageHTML\('page_div',(\d+), (\d+),'list','shtml',(\d+)\)", page)[0]
+        for path, page in pages_of(of, "createPageHTML").items()
+    }
+    assert all((f"list_{now}" if now != "1" else "list.shtml") in path for path, (_, now, _) in calls.items())
+    several = {path: int(total) for path, (total, now, _) in calls.items() if now == "1" and total != "1"}
+    assert several
+    for path, total in several.items():
+        second = path.replace("list.shtml", "list_2.shtml")
+        assert second in calls
+        assert path.replace("list.shtml", f"list_{total + 1}.shtml") not in of.pages
+    assert all(re.fullmatch(r"/hhx526/c\d+/\d{6}/[0-9a-f]{32}\.shtml", path) for path in reports(of))
+
+
+def test_ucap_json_lists_hang_in_a_tree_of_placeholders() -> None:
+    of = of_system("ucap_json")
+    shells = pages_of(of, 'meta name="channelid"')
+    assert all(not set(hrefs(page)) & reports(of) for page in shells.values())
+    nodes = jsonp(ask(of, "/u/channel/treeNew/hhx527?callback=f"), "f")
+    assert isinstance(nodes, list)
+    (node,) = (node for node in nodes if node["name"] == of.spec.column)
+    assert node["url"].endswith("/null.shtml")
+    assert ask(of, node["url"]).status == 404
+    named = [node["url"].replace("null", name) for name in ("xlist", "xxgkList", "list", "index")]
+    (real,) = (path for path in named if ask(of, path).status == 200)
+    assert not any(real in hrefs(page) for path, page in shells.items() if path not in reports(of) | {real})
+    channel = re.findall(r'<meta name="channelid" content="([0-9a-f]{32})">', shells[real])[0]
+    query = "sort=&_isAgg=true&_isJson=true&_pageSize=20&_template=index&_rangeTimeGte=&_rangeTimeLt=&_channelName="
+    found = []
+    for page in (1, 2, 3):
+        data = json.loads(ask(of, f"/common/search/{channel}?{query}&page={page}").body)["data"]
+        found += [item["url"].removeprefix(f"//{HOST}") for item in data["results"]]
+        assert {*data["results"][0]} >= {"title", "url", "publishedTimeStr", "channelName", "domainMetaList"}
+        if len(found) == data["total"]:
+            break
+    assert reports(of) <= set(found)
+    assert len(found) == len(set(found)) > 20
+    assert b"<html" in ask(of, f"/common/search/{channel}?page=1").body
+
+
+def test_gkmlpt_page_0_is_page_1() -> None:
+    def page(number: str, sid: str = "1") -> list[str]:
+        answer = json.loads(gkmlpt.listing(rows(130), {"page": number, "sid": sid}, "1", "报告", "示例区司法局"))
+        assert answer["total"] == answer["classify"]["post_count"] == (130 if sid == "1" else 0)
+        return [item["url"] for item in answer["articles"]]
+
+    assert page("0") == page("1") == [f"/art/post_{n}.html" for n in range(100)]
+    assert page("2") == [f"/art/post_{n}.html" for n in range(100, 130)]
+    assert page("3") == page("1", sid="2") == []
+
+
+def test_gkmlpt_units_have_platforms_of_their_own() -> None:
+    of = of_system("gkmlpt")
+    units = {path for path in of.pages if path.endswith("/gkmlpt/index")}
+    assert len(units) > 3
+    found: set[str] = set()
+    sids = set()
+    for path in units:
+        page = text(ask(of, path))
+        assert units - {path} <= set(hrefs(page))
+        assert not set(hrefs(page)) & reports(of)
+        (sid,) = re.findall(r'SID: "(\d+)"', page)
+        sids.add(sid)
+        base = path.removesuffix("/index")
+        every = json.loads(ask(of, f"{base}/api/all/0?page=1&sid={sid}").body)["articles"]
+        parts = re.findall(r'"id": (\d+)', page)
+        by_part = [
+            item
+            for part in parts
+            for item in json.loads(ask(of, f"{base}/api/all/{part}?page=1&sid={sid}").body)["articles"]
+        ]
+        assert {item["url"] for item in by_part} == {item["url"] for item in every}
+        found |= {item["url"] for item in every}
+    assert len(sids) == len(units)
+    assert reports(of) <= found
+
+
+def test_gkmlpt_body_stands_in_the_script_alone() -> None:
+    of = of_system("gkmlpt")
+    item = next(item for item in of.truth if item.is_report)
+    page = text(ask(of, item.path))
+    assert '<div class="article-content"></div>' in page
+    assert item.paragraphs[0] not in page
+    script = re.findall(r"DETAIL: (\{.*\})", page)[0]
+    plain = re.sub(r"<[^>]+>|\s|&nbsp;", "", unescape(json.loads(script)["content"]))
+    assert re.sub(r"\s", "", item.paragraphs[0]) in plain
+
+
+def test_longsource_label_obeys_organ_category_and_title() -> None:
+    of = of_system("longsource")
+    organs = {path for path in of.routes if path.startswith("/public/column/")}
+    assert len(organs) > 3
+    found: set[str] = set()
+    for path in organs:
+        page = text(ask(of, f"{path}?type=4&action=list"))
+        assert not set(hrefs(page)) & reports(of)
+        url = unescape(re.findall(r'url: "([^"]+)"', page)[0])
+        everything = re.sub(r"catId=\d*", "catId=", url).replace("pageSize=20", "pageSize=100")
+        whole = [text(ask(of, everything.replace("pageIndex=1", f"pageIndex={n}"))) for n in (1, 2)]
+        links = [href for body in whole for href in hrefs(body)]
+        titled = text(ask(of, everything.replace("keyWords=", "keyWords=" + urlencode({"": "法治政府建设"})[1:])))
+        titles = re.findall(r'title="([^"]+)"', titled)
+        assert titles == [t for body in whole for t in re.findall(r'title="([^"]+)"', body) if "法治政府建设" in t]
+        assert len(links) == len(set(links))
+        by_post = ask(of, url.partition("?")[0], url.partition("?")[2])
+        assert by_post == ask(of, url)
+        assert "暂无相关信息" in text(ask(of, url.replace("organId=", "organId=9")))
+        found |= set(links)
+    assert reports(of) <= found
+
+
+def test_longsource_column_pages_by_query() -> None:
+    of = of_system("longsource_column")
+    columns = [path for path in of.routes if path.startswith("/content/column/")]
+    found: set[str] = set()
+    for path in columns:
+        first = text(ask(of, path))
+        (total,) = map(int, re.findall(r"pageCount:(\d+)", first))
+        parts = [set(hrefs(text(ask(of, f"{path}?pageIndex={n}")))) & {*of.pages} for n in range(1, total + 1)]
+        assert text(ask(of, f"{path}?pageIndex=1")) == first
+        found |= set().union(*parts)
+    assert reports(of) <= found
+
+
+def test_epoint_wants_json_with_the_guid_of_its_script() -> None:
+    of = of_system("epoint")
+    script = text(ask(of, "/js/webBuilderCommon.js"))
+    guid, project = (re.findall(rf'"{name}": "([^"]+)"', script)[0] for name in ("siteGuid", "projectName"))
+    url = f"{project}/rest/lightfrontaction/getgovinfolist"
+    assert ask(of, url).status == 405
+    shells = [path for top in pages_of(of, "govInfoPubList").values() for path in hrefs(top) if "govInfoPub" in path]
+    found: set[str] = set()
+    for path in dict.fromkeys(shells):
+        page = text(ask(of, path))
+        assert "EWB-FRONT" in page
+        assert not set(hrefs(page)) & reports(of)
+        dept, number = re.findall(r'deptcode = "(\d+)", categorynum = "(\d+)"', page)[0]
+        asked = {"deptcode": dept, "categorynum": number, "siteGuid": guid, "pageIndex": 1, "pageSize": 5}
+        parts = []
+        for index in (1, 2, 3, 4, 5, 6, 7, 8):
+            data = json.loads(ask(of, url, json.dumps({**asked, "pageIndex": index})).body)["custom"]["data"]
+            parts += [item["infourl"] for item in data]
+        assert len(parts) == len(set(parts)) > 0
+        found |= set(parts)
+        assert "data" not in json.loads(ask(of, url, urlencode(asked)).body)["custom"]
+        assert "data" not in json.loads(ask(of, url, json.dumps({**asked, "siteGuid": "x"})).body)["custom"]
+    assert reports(of) <= found
+
+
+def test_openness_files_are_named_like_pages() -> None:
+    of = of_system("openness")
+    assert all(re.fullmatch(r"/(OpennessContent|XxgkAnnualReport)/show/\d+\.html", path) for path in reports(of))
+    files = [path for item in of.truth for _, path in item.attachments]
+    assert files
+    assert all(re.fullmatch(r"/OpennessContent/download/\d+\.html", path) for path in files)
+    assert {ask(of, path).content_type for path in files} == {"application/pdf"}
+    assert {head for path in files for head, _ in ask(of, path).headers} == {"Content-Disposition"}
+    assert any(path.startswith("/xxgk/openness") and path.endswith("/?page=2") for path in of.pages)
+
+
+def test_changchun_answers_jsonp_with_dates_of_change() -> None:
+    of = of_system("gkml")
+    found: set[str] = set()
+    shells = pages_of(of, "zf_list.jsp")
+    for page in shells.values():
+        assert not set(hrefs(page)) & reports(of)
+        url = re.findall(r'url = "([^"]+)"', page)[0]
+        part: list[str] = []
+        number = 1
+        while True:
+            answer = jsonp(ask(of, url.replace("page=1", f"page={number}")), "result")
+            assert isinstance(answer, dict)
+            part += [item["puburl"].removeprefix(f"http://{HOST}") for item in answer["data"]]
+            if number >= answer["nPage"]:
+                break
+            number += 1
+        assert len(part) == answer["num"]
+        found |= set(part)
+    days = {item.path: item.published for item in of.truth}
+    last = answer["data"][-1]
+    assert last["tip"]["dates"] > f"{days[last['puburl'].removeprefix(f'http://{HOST}')]}"
+    assert jsonp(ask(of, url.replace("lb=", "lb=9")), "result") == {"num": 0, "nPage": 0, "data": []}
+    assert reports(of) <= found
