@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from archive.errors import UsageError
-from crawler import catalogue
+from crawler import catalogue, families
 from crawler.targets import Portal
 
 GOOD = """
@@ -77,7 +77,7 @@ ENTRY = '[990101]\nname = "示例县"\nhome = "http://a.gov.cn/"\n'
         ("[990101", "no valid TOML: Expected ']' at the end of a table declaration (at end of document)"),
         ('[990101]\nname = "x\n', "(at line 2, column 10)"),
         ('familie = "trs"\n' + ENTRY, "unknown key 'familie'"),
-        ('family = "trz"\n' + ENTRY, "key 'family' is 'trz' - known families: trs, generic"),
+        ('family = "trz"\n' + ENTRY, f"key 'family' is 'trz' - known families: {', '.join(families.names())}"),
         (ENTRY + 'listing = ["/x/"]\n', "[990101]: unknown key 'listing' - did you mean 'listings'?"),
         (ENTRY + "zzz = 1\n", "unknown key 'zzz' - known keys: name, home,"),
         (ENTRY.replace("990101", "9901"), "[9901]: no code"),
