@@ -177,8 +177,8 @@ def column_weight(link: Link, *, within: str = "") -> int:
     if len(title) > LONGEST_COLUMN or titles.read(title).kind is titles.Kind.NEAR_MISS:
         return 0
     named = max(_held("column", title), vocabulary("name").get(title, 0), _slug_weight(link.url, within))
-    if named < SURE and any(word in title for word in vocabulary("not")):
-        return 0
+    if named < SURE and (link.date or CUT.search(link.title) or any(word in title for word in vocabulary("not"))):
+        return 0  # an entry of a list, or a page of its own
     return named or unit_weight(title) or _held("map", title)
 
 

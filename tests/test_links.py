@@ -195,6 +195,12 @@ def test_weighs_what_leads_to_reports(title: str, path: str, weight: int) -> Non
     assert links.kind_of(link) is (Kind.LISTING if weight else Kind.NO)
 
 
+def test_what_has_a_date_beside_it_is_no_weak_column() -> None:
+    named = ("县司法局开展信息公开工作", "信息公开", "石桥镇", "法治政府建设专栏")
+    found = [Link("http://www.shili.gov.cn/c1/", name, date=DAY) for name in named]
+    assert [links.column_weight(link) for link in found] == [0, 0, 0, 90]
+
+
 def test_the_site_map_is_known_by_name() -> None:
     told = [links.is_map(Link("http://www.shili.gov.cn/x", name)) for name in ("网站地图", "> 站点地图", "示例县地图")]
     assert told == [True, True, False]
