@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from fazhi_zoo.articles import Article
 from fazhi_zoo.pages import Link
 from fazhi_zoo.site import HOST, Answer, Ask
-from fazhi_zoo.systems.base import Column
+from fazhi_zoo.systems.base import Column, Row
 from fazhi_zoo.systems.hanweb import number
 from fazhi_zoo.systems.loaded import SCRIPT, Loaded, dated
 
@@ -77,6 +77,11 @@ class Gkml(Loaded):
     def main(self, column: Column) -> str:
         """Return the empty list."""
         return shell(self.key(column), f"http://{HOST}/zwgk")
+
+    def link(self, column: Column, row: Row, page: str) -> Link:
+        """Return one row; the answer knows no title but the whole one."""
+        link = super().link(column, row, page)
+        return replace(link, shown=link.title)
 
     def answer(self, ask: Ask) -> Answer:
         """Answer the JSONP."""

@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 from fazhi_zoo import markup, pages
 from fazhi_zoo.articles import Article
 from fazhi_zoo.pages import Link
 from fazhi_zoo.site import Answer, Ask, Site
-from fazhi_zoo.systems.base import Column, System, Tree
+from fazhi_zoo.systems.base import Column, Row, System, Tree
 from fazhi_zoo.systems.loaded import JSON, Units
 
 SIZE = 100
@@ -138,6 +138,11 @@ class Gkmlpt(System):
         """Return the platform's page and the answers of 100 rows."""
         return 1 + -(-len(column.rows) // SIZE)
 
+    def link(self, column: Column, row: Row, page: str) -> Link:
+        """Return one row; the API knows no title but the whole one."""
+        link = super().link(column, row, page)
+        return replace(link, shown=link.title)
+
     def mine(self, number: int) -> list[Column]:
         """Return the columns of a unit that this system publishes."""
         return [c for c in self.tree.walk() if c.owner is self and self.units.number(c) == number]
@@ -147,6 +152,9 @@ class Gkmlpt(System):
         number = self.units.number(column)
         base = self.base(number)
         site.pages[f"{base}/index"] = site.hosted(self.index(column))
+        for row in column.rows:  # no page of the platform carries the standard meta tags
+            row.article.has_meta = False
+            row.article.facts["published_source"] = "label"
         for category in (0, self.category(column)):  # 0 = everything of the unit
             site.routes[f"{base}/api/all/{category}"] = self.answer
         self.articles(site, column)
@@ -188,7 +196,8 @@ class Gkmlpt(System):
         """Return an article whose body stands in the script alone; the labels always tell issuer and date."""
         number = self.units.number(column)
         facts = article.facts
-        body = markup.body(article.blocks, article.markup, "none", link=article.link, title=None)
+        again = article.title if facts.get("title_where") == "body" else None
+        body = markup.body(article.blocks, article.markup, "none", link=article.link, title=again)
         body += "".join(
             pages.FILES["a"].format(href=href, name=escape(name))
             for name, href in facts.get("attachments", ())  # type: ignore[attr-defined]  # facts holds plain objects

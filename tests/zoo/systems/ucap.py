@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from fazhi_zoo.articles import Article
 from fazhi_zoo.pages import Link
 from fazhi_zoo.places import PortalSpec
 from fazhi_zoo.site import Answer, Ask, Site
-from fazhi_zoo.systems.base import Column, Paged
+from fazhi_zoo.systems.base import Column, Paged, Row
 from fazhi_zoo.systems.hanweb import number
 from fazhi_zoo.systems.loaded import JSON, SCRIPT, Loaded, digest
 
@@ -162,6 +163,11 @@ class UcapJson(Loaded):
         name = self.shelves[key].name
         body = search(self.found(key), ask.query, ask.headers.get("Host", ""), name)
         return Answer(body, JSON if body.startswith(b"{") else "text/html; charset=utf-8")
+
+    def link(self, column: Column, row: Row, page: str) -> Link:
+        """Return one row; the answer knows no title but the whole one."""
+        link = super().link(column, row, page)
+        return replace(link, shown=link.title)
 
     def index_page(self, column: Column) -> str:
         """Return the page of the disclosure: no link, a tree loaded by script."""
