@@ -56,11 +56,13 @@ SAMPLES = {
         page(POST_ROWS + '<script>$("#p").pagination("setPage", 1, 25)</script>'),
         page(POST_ROWS + "<script>Pager({size:25, current:0, prefix:'index', suffix:'html'});</script>"),
     ],
-    "generic": [
-        page(POST_ROWS + '<a href="index_2.html">下一页</a>'),
+    "ucap": [
         page(HEX_ROWS + "<script>createPageHTML('page_div',20, 1,'list','shtml',383);</script>"),
         page("<meta name='channelid'>" + POST_ROWS + "<script>createPageHTML('p',9,1,'l','htm',9)</script>"),
-        page(rows("art/2021/3/18/art_1_0001.html", "art/2021/3/18/art_1_0002.html")),
+    ],
+    "hanweb": [page(rows("/art/2021/3/18/art_1_0001.html", "/art/2021/3/18/art_1_0002.html"))],
+    "generic": [
+        page(POST_ROWS + '<a href="index_2.html">下一页</a>'),
         page("<p>没有链接</p>"),
         Page(LIST, b""),
         Page(LIST, b"%PDF-1.7"),
