@@ -188,7 +188,7 @@ def test_ucap_json_lists_hang_in_a_tree_of_placeholders() -> None:
 
 def test_gkmlpt_page_0_is_page_1() -> None:
     def page(number: str, sid: str = "1") -> list[str]:
-        answer = json.loads(gkmlpt.listing(rows(130), {"page": number, "sid": sid}, "1", "报告", "示例区司法局"))
+        answer = json.loads(gkmlpt.listing(rows(130), {"page": number, "sid": sid}, "1", "报告", "示例区司法局", {}))
         assert answer["total"] == answer["classify"]["post_count"] == (130 if sid == "1" else 0)
         return [item["url"] for item in answer["articles"]]
 
@@ -202,6 +202,7 @@ def test_gkmlpt_units_have_platforms_of_their_own() -> None:
     units = {path for path in of.pages if path.endswith("/gkmlpt/index")}
     assert len(units) > 3
     found: set[str] = set()
+    files: dict[str, tuple[tuple[str, str], ...]] = {}
     sids = set()
     for path in units:
         page = text(ask(of, path))
@@ -219,6 +220,8 @@ def test_gkmlpt_units_have_platforms_of_their_own() -> None:
         ]
         assert {item["url"] for item in by_part} == {item["url"] for item in every}
         found |= {item["url"] for item in every}
+        files |= {item["url"]: tuple((file["name"], file["url"]) for file in item["attachment"]) for item in every}
+    assert {item.path: item.attachments for item in of.truth if item.is_report}.items() <= files.items()
     assert len(sids) == len(units)
     assert reports(of) <= found
 

@@ -18,7 +18,7 @@ from html import escape
 from fazhi_zoo import markup, pages
 from fazhi_zoo.articles import Article
 from fazhi_zoo.pages import Link
-from fazhi_zoo.site import Answer, Ask, Site
+from fazhi_zoo.site import Answer, Ask, Site, truth_of
 from fazhi_zoo.systems.base import Column, Row, System, Tree
 from fazhi_zoo.systems.loaded import JSON, Units
 
@@ -61,8 +61,16 @@ def index(sid: str, unit: str, tree: Sequence[Node], units: Mapping[str, str]) -
 <script src="/gkmlpt/js/app.js"></script>"""
 
 
-def listing(rows: Sequence[Link], values: Mapping[str, str], sid: str, name: str, publisher: str) -> bytes:
-    """Answer the list. The rows are those of the category; another unit's SID brings none."""
+def listing(
+    rows: Sequence[Link],
+    values: Mapping[str, str],
+    sid: str,
+    name: str,
+    publisher: str,
+    files: Mapping[str, Sequence[tuple[str, str]]],
+) -> bytes:
+    """Answer the list. The rows are those of the category; another unit's SID brings none. ``files`` are address of
+    an article -> (name, address) of its files."""
     found = rows if values.get("sid") == sid else ()
     word = values.get("page", "1")
     page = max(int(word), 1) if word.isdigit() else 1  # page 0 is page 1
@@ -80,7 +88,9 @@ def listing(rows: Sequence[Link], values: Mapping[str, str], sid: str, name: str
             "classify_main_name": name,
             "url": link.href,
             "post_url": "",
-            "attachment": [],
+            "attachment": [
+                {"name": word, "type": "pdf", "size": 48_211, "url": url} for word, url in files.get(link.href, ())
+            ],
             "is_expired": 0,
             "is_abolished": 0,
         }
@@ -181,9 +191,15 @@ class Gkmlpt(System):
         number = next(n for n in range(len(self.units.names())) if self.base(n) == base)
         columns = [c for c in self.mine(number) if category in ("0", str(self.category(c)))]
         links = [link for column in columns for link in self.links(column, base)]
+        files = {
+            path: truth_of(row.article, path).attachments
+            for column in columns
+            for row in column.rows
+            for path in [self.article(column, row.article)]
+        }
         links.sort(key=lambda link: (link.day is not None, link.day, link.href), reverse=True)
         name = self.units.names()[number]
-        return Answer(listing(links, ask.query, self.sid(number), columns[0].name, name), JSON)
+        return Answer(listing(links, ask.query, self.sid(number), columns[0].name, name, files), JSON)
 
     def article_page(
         self,
@@ -198,7 +214,7 @@ class Gkmlpt(System):
         facts = article.facts
         again = article.title if facts.get("title_where") == "body" else None
         body = markup.body(article.blocks, article.markup, "none", link=article.link, title=again)
-        body += "".join(
+        files = "".join(
             pages.FILES["a"].format(href=href, name=escape(name))
             for name, href in facts.get("attachments", ())  # type: ignore[attr-defined]  # facts holds plain objects
         )
@@ -215,5 +231,6 @@ class Gkmlpt(System):
             body,
             [(name, str(value)) for name, value in labels],
         )
+        main += f'\n<div class="attachments">{files}</div>'
         title = f"{article.title}_{self.spec.site_name}"
         return site.html(pages.frame(self.spec, title, {}, self.crumbs(column), main, self.tree.chrome))
