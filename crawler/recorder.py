@@ -47,12 +47,13 @@ class Recorder:
         """Archive an answer and pace its host; a disk that refuses ends the run and leaves the root queued."""
         session = self._session
         session.frontier.hosts.answered_at(netloc(request.url))
+        session.ways.answered(request.url, request.meta.get("trail", ()))
         target: Target = request.meta["target"]
         torn = torn_by(response)
         exchange = exchange_of(request, response, torn)
         page = page_of(exchange, None if is_robots(request) else target.post)
         # Decoded, parsed and judged once: the spider goes on with these.
-        request.meta.update(torn=torn, page=page, refusal=refusal_of(page, request))
+        request.meta.update(torn=torn, page=page, finding=finding_of(page, request, session.known, torn))
         try:
             capture = session.writer.write(
                 exchange,
@@ -74,12 +75,15 @@ def is_robots(request: Request) -> bool:
     return bool(request.meta.get("dont_obey_robotstxt"))
 
 
-def refusal_of(page: Page, request: Request) -> str | None:
-    """Name the refusal that an answer is; a page that cannot be judged is archived all the same."""
-    if is_robots(request):
+def finding_of(page: Page, request: Request, known: guard.Known, torn: str | None) -> guard.Finding | None:
+    """Say what an answer is instead of a page; one that cannot be judged is archived all the same."""
+    if is_robots(request) or (torn and page.status < 300):
         return None
     try:
-        return guard.refusal(page)
+        finding = guard.look(page, known)
+        if finding is None and 200 <= page.status < 300:
+            known.note(page)
+        return finding
     except Exception:
         log.exception("%s could not be judged", page.url)
         return None
@@ -124,7 +128,7 @@ def origin_of(session: Session, target: Target, page: Page, request: Request, fe
     role = target.role
     if is_robots(request):
         role = Role.ROBOTS
-    elif not 200 <= page.status < 300 or request.meta["torn"] or request.meta["refusal"] or guard.refresh(page):
+    elif not 200 <= page.status < 300 or request.meta["torn"] or request.meta["finding"] or guard.refresh(page):
         role = Role.OTHER
     plain = role is Role.ROBOTS
     return Origin(

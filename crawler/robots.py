@@ -8,6 +8,8 @@ error page for rules, and a server that does not answer for permission. Here, af
     5xx, none   all is forbidden until it can be had: the page is asked for again later
 
 One lock a host, so nobody passes while the file is being fetched; and the first page waits its turn behind the file.
+What the file tells beside rules is handed on: site maps (``session.sitemaps``), and that it was a page of HTML
+(``session.no_rules``, for the portal's remark).
 """
 
 from __future__ import annotations
@@ -25,12 +27,13 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import ProtegoRobotParser
 
-from crawler import guard, manners
+from crawler import discovery, guard, manners
 from crawler.addresses import netloc
 from crawler.manners import CRAWL_DELAY_CAP, Result
 from crawler.session import Session
-from crawler.targets import Page
+from crawler.targets import Target
 
+SITEMAPS = 50  # lines kept of a file
 LARGEST = 512_000  # bytes of rules read, as RFC 9309 asks at least; a file of 5 MB took seconds to parse
 
 log = logging.getLogger(__name__)
@@ -101,11 +104,22 @@ class Robots(RobotsTxtMiddleware):
             raise Unreachable(trouble) from error
         if (result := self._unreachable(response, host)) is not None:
             raise Unreachable(result)
-        rules = ProtegoRobotParser(rules_of(response), self.crawler.spider)
+        text = rules_of(response)
+        if 200 <= response.status < 300 and not text and response.body.strip():
+            self._session.no_rules.add(host)
+        self._maps(sitemaps_of(text), host, request.meta["target"])
+        rules = ProtegoRobotParser(text, self.crawler.spider)
         if (delay := rules.crawl_delay(self._default_useragent)) is not None:
             frontier.hosts.set_crawl_delay(host, min(max(delay, 0.0), CRAWL_DELAY_CAP))
             frontier.hosts.answered_at(host)  # the pause behind this very answer is the longer one too
         return rules
+
+    def _maps(self, lines: list[str], host: str, target: Target) -> None:
+        """Hand on the site maps of a host; they are asked where the portal's lists are to be found."""
+        portal = self._session.portal(target)
+        self._session.sitemaps[host] = lines
+        if lines and not portal.listings and not portal.any_host:
+            self._session.frontier.offer(discovery.from_robots(lines, portal))
 
     def _unreachable(self, response: Response, host: str) -> Result | None:
         """Return what an answer means that is neither rules nor their absence."""
@@ -116,8 +130,8 @@ class Robots(RobotsTxtMiddleware):
             return manners.overloaded(response.status, wait, strikes, frontier.hosts.delay)
         if response.status < 500:
             return None
-        if name := guard.refusal(Page(response.url, response.body, status=response.status)):
-            return manners.refusal(f"{name} at robots.txt", strikes)
+        if response.status in guard.REFUSED:
+            return manners.refusal(f"status {response.status} at robots.txt", strikes)
         return manners.trouble(f"robots.txt: HTTP {response.status}", strikes, frontier.hosts.delay)
 
 
@@ -136,6 +150,22 @@ def rules_of(response: Response) -> bytes:
         log.info("%s is a page of HTML: taken as absent", response.url)
         return b""
     return response.body[:LARGEST]
+
+
+def sitemaps_of(text: bytes) -> list[str]:
+    """Return the lines of a robots.txt that name site maps, the first ones.
+
+    >>> sitemaps_of(b" sitemap : http://a.gov.cn/map.xml # all")
+    ['Sitemap: http://a.gov.cn/map.xml']
+    """
+    found = []
+    for line in text.decode("utf-8", "replace").splitlines():
+        name, _, value = line.partition("#")[0].partition(":")
+        if name.strip().lower() == "sitemap" and 0 < len(value.strip()) <= 2000:
+            found.append(f"Sitemap: {value.strip()}")
+        if len(found) == SITEMAPS:
+            break
+    return found
 
 
 def text_of(response: Response, name: str) -> str | None:

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archive.datadir import DataDir
+from crawler.manners import REFUSED
 from crawler.targets import Portal
 
 FINE = ("ok", "unchanged")
@@ -63,6 +64,8 @@ def judge(facts: Facts) -> tuple[str, str]:
     ('ok', '')
     >>> judge(Facts(listings=0, waiting=0, refused=0, failed=1, new=0, ever=0, note="HTTP 404"))
     ('unreachable', 'HTTP 404')
+    >>> judge(Facts(listings=0, waiting=0, refused=0, failed=1, new=0, ever=0, note="refused: status 403"))
+    ('blocked', 'refused: status 403')
     >>> judge(Facts(listings=1, waiting=0, refused=0, failed=0, new=0, ever=0))
     ('silent', 'no report on 1 list page')
     """
@@ -73,6 +76,8 @@ def judge(facts: Facts) -> tuple[str, str]:
         remark.append(f"{facts.failed} failed: {facts.note}")
     if facts.blocked:
         return "blocked", facts.blocked
+    if not facts.listings and facts.note.startswith(REFUSED):
+        return "blocked", facts.note
     if not facts.listings and not facts.ever:
         if facts.stopped and not (facts.failed or facts.refused):
             return "truncated", f"{facts.stopped}; {facts.waiting} addresses wait"

@@ -85,7 +85,8 @@ def test_the_row_points_to_bytes_that_are_on_the_disk(session: Session, monkeypa
         (html(body=gzip.compress(PAGE)[:-20], **{"Content-Encoding": "gzip"}), Role.OTHER),
         (html().replace(flags=["dataloss"]), Role.OTHER),
         (html(body=b"%PDF-1.7"), Role.REPORT),
-        (html(body=b""), Role.REPORT),
+        (html(body=b""), Role.OTHER),
+        (html(body="<p>您访问的页面不存在</p>".encode()), Role.OTHER),
     ],
 )  # fmt: skip
 def test_what_is_no_content_is_never_extracted(session: Session, response: Response, role: Role) -> None:
@@ -163,10 +164,10 @@ def test_a_bomb_is_unpacked_no_further_than_a_page_may_be_long(monkeypatch: pyte
 
 
 def test_a_page_that_cannot_be_judged_is_archived(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    def defect(page: object) -> None:
+    def defect(page: object, known: object) -> None:
         raise RecursionError
 
-    monkeypatch.setattr("crawler.guard.refusal", defect)
+    monkeypatch.setattr("crawler.guard.look", defect)
     answer(session, html())
     assert session.captures.count() == 1
     assert session.fatal is None

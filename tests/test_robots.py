@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,8 +16,8 @@ from scrapy.settings import Settings
 
 from archive.model import Role
 from crawler.manners import CRAWL_DELAY_CAP
-from crawler.robots import Forbidden, Robots, Unreachable, Wait
-from crawler.targets import Target
+from crawler.robots import SITEMAPS, Forbidden, Robots, Unreachable, Wait, sitemaps_of
+from crawler.targets import Portal, Target
 
 RULES = b"User-agent: *\nDisallow: /secret/\n"
 
@@ -47,7 +48,12 @@ class Desk:
     def __init__(self, answer: Callable[[], Response], *, delay: float = 0.0) -> None:
         self.asked: list[str] = []
         self.hosts = FakeHosts(delay)
-        frontier = SimpleNamespace(hosts=self.hosts)
+        self.offered: list[str] = []
+        self.portal = Portal(code="990101", name="示例县", home="http://a.gov.cn/", hosts=frozenset({"a.gov.cn"}))
+        frontier = SimpleNamespace(hosts=self.hosts, offer=lambda found: self.offered.extend(t.url for t in found))
+        self.session = SimpleNamespace(
+            frontier=frontier, fatal=None, sitemaps={}, no_rules=set(), portal=lambda target: self.portal
+        )
 
         async def download(request: Request) -> Response:
             self.asked.append(request.url)
@@ -55,7 +61,7 @@ class Desk:
             return answer()
 
         settings = Settings({"ROBOTSTXT_OBEY": True, "USER_AGENT": "fazhi/1"})
-        spider = SimpleNamespace(session=SimpleNamespace(frontier=frontier, fatal=None))
+        spider = SimpleNamespace(session=self.session)
         crawler: Any = SimpleNamespace(
             settings=settings, stats=None, spider=spider, engine=SimpleNamespace(download_async=download)
         )
@@ -127,6 +133,42 @@ async def test_trouble_with_the_file_is_trouble_of_the_page(
     assert (result.state, result.hold, result.blocked, result.note) == ("again", hold, blocked, note)
     assert await desk.ask("/x") == [Unreachable]  # not remembered: asked again
     assert len(desk.asked) == 2
+
+
+MAPS = b"Sitemap: http://a.gov.cn/map.xml\nUser-agent: *\nsitemap:/other.xml\nSitemap: http://b.cn/map.xml\n"
+
+
+async def test_site_maps_are_handed_on_and_asked_where_lists_are_not_known() -> None:
+    desk = Desk(page(MAPS))
+    assert await desk.ask("/x") == [None]
+    told = ["Sitemap: http://a.gov.cn/map.xml", "Sitemap: /other.xml", "Sitemap: http://b.cn/map.xml"]
+    assert desk.session.sitemaps == {"a.gov.cn": told}
+    assert desk.offered == ["http://a.gov.cn/map.xml", "http://a.gov.cn/other.xml"]
+    desk = Desk(page(MAPS))
+    desk.portal = replace(desk.portal, listings=("http://a.gov.cn/l/",))
+    await desk.ask("/x")
+    assert desk.offered == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "noted"),
+    [
+        (page(b"<html>404"), True),
+        (page(RULES), False),
+        (page(b""), False),
+        (page(b"<html>404", 404), False),
+        (page(b"<html>moved", 302), False),
+    ],
+)
+async def test_a_page_of_html_in_its_place_is_noted(answer: Callable[[], Response], noted: bool) -> None:
+    desk = Desk(answer)
+    await desk.ask("/x")
+    assert desk.session.no_rules == ({"a.gov.cn"} if noted else set())
+
+
+async def test_a_thousand_site_maps_are_too_many() -> None:
+    assert len(sitemaps_of(b"Sitemap: http://a.gov.cn/m.xml\n" * 1000)) == SITEMAPS
+    assert sitemaps_of(b"Sitemap: /" + b"x" * 5000) == []
 
 
 async def test_no_answer_is_no_permission() -> None:
