@@ -45,11 +45,10 @@ def publish(site: Site, tree: Tree, maps: Sequence[str], engine: Engine | None) 
 
 
 def _chrome(tree: Tree, maps: Sequence[str], engine: Engine | None) -> Chrome:
-    shelf = next(column for column in tree.walk() if column.slug == "zfxxgk" or column.name == "政府信息公开")
     foot = (("网站地图", MAP),) if "page" in maps else ()
     return Chrome(
         nav=(("首页", "/"), *((column.name, column.address) for column in tree.top)),
-        shelf=tuple((column.name, column.address) for column in shelf.children),
+        shelf=tuple((column.name, column.address) for column in (tree.shelf.children if tree.shelf else ())),
         foot=(*foot, ("联系我们", "/lxwm/"), ("使用帮助", "/sybz/")),
         search=engine.box(tree) if engine else pages.SEARCH,
     )

@@ -121,6 +121,11 @@ class Zoo:
                     file.write(json.dumps(asdict(request)) + "\n")
 
     @property
+    def sites(self) -> tuple[Site, ...]:
+        """The portals, in the order of their ports."""
+        return tuple(self._sites)
+
+    @property
     def homes(self) -> dict[str, str]:
         """Portal code -> address of its home page."""
         return {server.site.spec.code: server.base + "/" for server in self._servers}

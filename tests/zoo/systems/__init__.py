@@ -19,6 +19,8 @@ SYSTEMS: dict[str, type[System]] = {
     "siteserver": static.SiteServer,
     "paged_content": static.PagedContent,
     "hebei": static.Hebei,
+    "channel_doc": static.ChannelDoc,
+    "node_content": static.NodeContent,
     "nineteen_digits": static.NineteenDigits,
     "program": static.Program,
     "silent": static.Silent,

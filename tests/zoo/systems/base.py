@@ -80,13 +80,14 @@ class Column:
 @dataclass(eq=False)
 class Tree:
     """A portal's tree. ``top`` are the columns of the navigation, ``chrome`` what surrounds every page; ``written`` is
-    how pages write their links (``written.WRITTEN``)."""
+    how pages write their links (``written.WRITTEN``); the children of ``shelf`` are the tabs beside every list."""
 
     spec: PortalSpec
     per_page: int
     top: list[Column] = field(default_factory=list)
     chrome: Chrome = pages.PLAIN
     written: str = "plain"
+    shelf: Column | None = None
 
     def walk(self) -> Iterator[Column]:
         """Yield every column, top first."""
@@ -98,6 +99,7 @@ class System:
     """One dialect. Subclasses give addresses and lists; pages of articles and of columns without rows are made here."""
 
     family = "generic"  # name of the crawler's family
+    verdict = "ok"  # what a crawl of its lists must conclude
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
@@ -180,11 +182,12 @@ class System:
         )
 
     def index_page(self, column: Column) -> str:
-        """Return the page of a column without rows: its children, and theirs where they are few."""
+        """Return the page of a column without rows: its children, and on every other portal the first of theirs."""
         here = column.address
+        few = FEW * (int(self.spec.adcode) % 2)
         items = []
         for child in column.children:
-            below = "".join(f" {self.anchor(here, grandchild)}" for grandchild in child.children[:FEW])
+            below = "".join(f" {self.anchor(here, grandchild)}" for grandchild in child.children[:few])
             items.append(f"<li>{self.anchor(here, child)}<em>{below}</em></li>")
         return self.page(column, f'<ul class="columns">{"".join(items)}</ul>')
 

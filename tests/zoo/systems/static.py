@@ -140,6 +140,33 @@ class Hebei(Anchored):
         return f"{self._column(column)}/{article.filed:%Y%m/%d}/{own}.html"
 
 
+class ChannelDoc(Anchored):
+    """``/gongkai/site_x/channel_c_N/``, articles ``doc_<24 hex>.html`` beside the list, as in Zibo."""
+
+    def listing(self, column: Column, page: int, total: int) -> str:
+        """Return a page of a channel."""
+        return f"{self._channel(column)}index{f'_{page}' if page > 1 else ''}.html"
+
+    def article(self, column: Column, article: Article) -> str:
+        """Return a document of a channel."""
+        return f"{self._channel(column)}doc_{hexes(article, self.spec.code, 24)}.html"
+
+    def _channel(self, column: Column) -> str:
+        return f"/gongkai/site_{self.spec.adcode}/channel_c_{self.spec.adcode}_n_{column.number}/"
+
+
+class NodeContent(Anchored):
+    """``/Node-N.html``, ``/Node-N_2.html``, articles ``/Content-N.html``: all in one directory, as in Ankang."""
+
+    def listing(self, column: Column, page: int, total: int) -> str:
+        """Return a page of a node."""
+        return f"/Node-{column.number}{f'_{page}' if page > 1 else ''}.html"
+
+    def article(self, column: Column, article: Article) -> str:
+        """Return an address without the column."""
+        return f"/Content-{2290000 + article.number}.html"
+
+
 class NineteenDigits(Anchored):
     """Lists ``1.html``, ``2.html``; articles ``<19 digits>.html`` beside them."""
 

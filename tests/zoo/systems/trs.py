@@ -93,6 +93,7 @@ class SetPage(Trs):
 
     first = 1
     lie = 2
+    verdict = "truncated"  # a page the site names cannot be had: nobody can tell from outside that nothing was on it
 
     def article(self, column: Column, article: Article) -> str:
         """Return ``/nwN/YYYYMMDD/<32 hex>.html``."""
