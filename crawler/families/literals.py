@@ -72,7 +72,8 @@ def option(text: str, name: str) -> str | None:
     >>> option("var siteId = '12', organId = '';", "siteId"), option("?siteId=12&organId=", "organId")
     ('12', None)
     """
-    bound = rf"(?<![\w$-]){re.escape(name)}[\"']?[ \t]{{0,9}}[:=]\s{{0,9}}"
+    word = re.escape(name)  # first, so that the search runs from one to the next
+    bound = rf"{word}(?<![\w$-]{word})[\"']?[ \t]{{0,9}}[:=]\s{{0,9}}"
     quoted = rf"\"([^\"\n]{{1,{LONGEST_OPTION}}})\"|'([^'\n]{{1,{LONGEST_OPTION}}})'|(\d{{1,20}})(?!\d)"
     match = re.search(f"{bound}(?:{quoted})", text)
     return next(filter(None, match.groups()), "").strip() or None if match else None
