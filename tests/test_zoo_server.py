@@ -25,7 +25,7 @@ from fazhi_zoo import faults
 from fazhi_zoo.client import get, read, walk
 from fazhi_zoo.places import DIVISIONS
 from fazhi_zoo.server import Wrapped, Zoo, portals, read_log
-from fazhi_zoo.serving import Server
+from fazhi_zoo.serving import Request, Server
 from fazhi_zoo.site import Answer, Ask
 
 
@@ -227,3 +227,29 @@ def test_serves_from_a_process_of_its_own(tmp_path: Path) -> None:
             process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=10) == 0
     assert [json.loads(line)["path"] for line in log.read_text().splitlines()] == ["/"]
+
+
+def test_posts_are_read_answered_and_logged() -> None:
+    site = replace(portals("demo")[0], routes={"/api": lambda ask: Answer(repr((ask.query, ask.form)).encode())})
+    log: list[Request] = []
+    server = Server(site, 0, log.append)
+    try:
+        assert post(server.base + "/api?id=7", b"page=2&q=") == (200, b"({'id': '7'}, {'page': '2', 'q': ''})")
+        assert get(server.base + "/api?id=8")[2] == b"({'id': '8'}, {})"
+        assert post(server.base + "/", b"x=1")[0] == 405
+    finally:
+        server.stop()
+    assert [(request.method, request.key.removeprefix(server.base)) for request in log] == [
+        ("POST", "/api?id=7#page=2&q="), ("GET", "/api?id=8"), ("POST", "/#x=1"),
+    ]  # fmt: skip
+
+
+def post(url: str, body: bytes) -> tuple[int, bytes]:
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=10)
+    try:
+        connection.request("POST", url.removeprefix(f"http://{parts.netloc}"), body)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()

@@ -1,6 +1,6 @@
 """The zoo: sample portals on loopback, one port each, in threads of this process.
 
-    with Zoo() as zoo:                       # or size="large", "dialects", faults=("retry_after", ...), base_port=8100
+    with Zoo() as zoo:                       # or size="dialects", faults=("retry_after", ...), only=("990424", ...)
         zoo.write_portals(file)              # what `fazhi crawl --portals FILE` reads
         zoo.truth                            # what must come out of every article page
         zoo.reports                          # of these, the reports
@@ -15,7 +15,7 @@ import json
 import os
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
@@ -58,9 +58,16 @@ class Zoo:
     """Sample portals on loopback, as a context manager; see the head of this module."""
 
     def __init__(
-        self, size: str = "demo", *, base_port: int = 0, log: Path | None = None, faults: Sequence[str] = ()
+        self,
+        size: str = "demo",
+        *,
+        base_port: int = 0,
+        log: Path | None = None,
+        faults: Sequence[str] = (),
+        only: Collection[str] = (),
     ) -> None:
-        self._sites = [*portals(size), *(FAULTS[name]() for name in faults)]
+        self._sites = [site for site in portals(size) if not only or site.spec.code in only]
+        self._sites += [FAULTS[name]() for name in faults]
         self._base_port = base_port
         self._log_file = log
         self._lock = threading.Lock()
