@@ -127,13 +127,17 @@ def test_portals_prints_tabs_into_a_pipe_and_json(known: dict[str, Portal]) -> N
     assert [line.split("\t")[0] for line in printed.output.splitlines()] == list(known)
 
 
-def test_portals_is_aligned_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_portals_is_aligned_on_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "two.toml"
+    file.write_text(
+        '[310107]\nname = "上海市普陀区人民政府"\nhome = "https://www.shpt.gov.cn/"\nremark = "corrected"\n'
+        '[222404]\nname = "珲春市人民政府"\nhome = "http://www.hunchun.gov.cn/"\nfamily = "trs"\n',
+        encoding="utf-8",
+    )
     monkeypatch.setattr("crawler.cli._on_terminal", lambda: True)
-    lines = CliRunner().invoke(main, ["portals", "--find", "市/普陀区"]).output.splitlines()
-    assert lines == [
-        "310107  上海市普陀区人民政府    https://www.shpt.gov.cn/  上海市/普陀区         "
-        "host corrected: the list has www.putuo.gov.cn, the 普陀区 of 舟山",
-        "330903  舟山市普陀区人民政府    http://www.putuo.gov.cn/  浙江省/舟山市/普陀区",
+    assert CliRunner().invoke(main, ["portals", "--portals", str(file)]).output.splitlines() == [
+        "310107  上海市普陀区人民政府       https://www.shpt.gov.cn/    上海市/普陀区                   corrected",
+        "222404  珲春市人民政府        trs  http://www.hunchun.gov.cn/  吉林省/延边朝鲜族自治州/珲春市",
     ]
 
 
