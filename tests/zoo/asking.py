@@ -3,6 +3,7 @@
 ask()       one request, a POST where there is a body
 text()      an answer as text, hrefs() the addresses in it, pages_of() the static pages that hold something
 portal()    the first sample portal of a system or engine; reports() the paths of its reports
+rows()      invented rows, for an answer made without a portal
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ import gzip
 import json
 import re
 from collections.abc import Callable
+from datetime import date, timedelta
 from email.message import Message
 from functools import cache
 from html import unescape
 
 from fazhi_zoo import tree
+from fazhi_zoo.pages import Link
 from fazhi_zoo.site import Answer, Ask, Site
 
 HOST = "zoo.example:8100"
@@ -79,3 +82,9 @@ def pages_of(site: Site, pattern: str) -> dict[str, str]:
 def reports(site: Site) -> set[str]:
     """Return the paths of a portal's reports."""
     return {item.path for item in site.truth if item.is_report}
+
+
+def rows(count: int) -> list[Link]:
+    """Return invented rows, newest first."""
+    days = [date(2024, 1, 1) - timedelta(days=n) for n in range(count)]
+    return [Link(f"公告{n}", f"公告{n}", f"/art/post_{n}.html", day) for n, day in enumerate(days)]

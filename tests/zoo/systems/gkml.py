@@ -81,7 +81,7 @@ class Gkml(Loaded):
     def link(self, column: Column, row: Row, page: str) -> Link:
         """Return one row; the answer knows no title but the whole one."""
         link = super().link(column, row, page)
-        return replace(link, shown=link.title)
+        return replace(link, title=row.article.title, shown=row.article.title)
 
     def answer(self, ask: Ask) -> Answer:
         """Answer the JSONP."""

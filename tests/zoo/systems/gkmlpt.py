@@ -151,7 +151,7 @@ class Gkmlpt(System):
     def link(self, column: Column, row: Row, page: str) -> Link:
         """Return one row; the API knows no title but the whole one."""
         link = super().link(column, row, page)
-        return replace(link, shown=link.title)
+        return replace(link, title=row.article.title, shown=row.article.title)
 
     def mine(self, number: int) -> list[Column]:
         """Return the columns of a unit that this system publishes."""

@@ -4,7 +4,7 @@
     dataproxy(rows, ...)      further rows as XML; one kind of server obeys ``page``, the other ``startrecord``
     xxgk_shell / xxgk_table   the disclosure module: a page without rows, and the answer to its POST
     truecms_page / message    the same rows over JSONP, refused without Referer
-    Hanweb HanwebOld Xxgk Truecms   the systems
+    Hanweb HanwebOld Xxgk Truecms TruecmsStrict   the systems
 
 After facts/portals.md, families B, B2 and J.
 """
@@ -26,6 +26,7 @@ from fazhi_zoo.systems.loaded import SCRIPT, XML, Loaded, uuid
 
 MOST = 300  # records in one answer, whatever ``perpage`` asks for
 MOST_TRUECMS = 20
+MOST_STRICT = 10
 Habit = Literal["page", "startrecord"]
 
 
@@ -139,9 +140,11 @@ $("#pagination").truepage({{ proxyUrl: '{proxy}', columnId: '{column}', perPage:
 </script>"""
 
 
-def message(rows: Sequence[Link], values: Mapping[str, str], column: str) -> bytes:
-    """Answer the JSONP of truecms; at most 20 rows, counted from ``startrecord``."""
-    found = rows if values.get("columnId") == column else ()
+def message(rows: Sequence[Link], values: Mapping[str, str], column: str, *, strict: bool = False) -> bytes:
+    """Answer the JSONP of truecms, rows counted from ``startrecord``. Who asks for more than 20 gets 20, from a
+    ``strict`` server nothing at all when it is more than 10."""
+    refused = strict and number(values, "perpage", 15) > MOST_STRICT
+    found = rows if values.get("columnId") == column and not refused else ()
     first = number(values, "startrecord", 1) - 1
     size = min(number(values, "perpage", 15), max(number(values, "endrecord", first + 15) - first, 0), MOST_TRUECMS)
     answer = json.dumps({"result": datastore(found[first : first + size], len(found))}, ensure_ascii=False)
@@ -238,6 +241,7 @@ class Truecms(Loaded):
     family = "truecms"
     route = "/truecms/messageController/getMessage.do"
     size = MOST_TRUECMS
+    strict = False
 
     def key(self, column: Column) -> str:
         """Return the UUID of a column."""
@@ -253,11 +257,18 @@ class Truecms(Loaded):
 
     def main(self, column: Column) -> str:
         """Return the list component."""
-        return truecms_page(self.route, self.key(column), 15, len(column.rows))
+        return truecms_page(self.route, self.key(column), 10 if self.strict else 15, len(column.rows))
 
     def answer(self, ask: Ask) -> Answer:
         """Answer the JSONP."""
         if not ask.headers.get("Referer"):
             return Answer(b"", "text/html", 404)
         column = ask.query.get("columnId", "")
-        return Answer(message(self.found(column), ask.query, column), SCRIPT)
+        return Answer(message(self.found(column), ask.query, column, strict=self.strict), SCRIPT)
+
+
+class TruecmsStrict(Truecms):
+    """The same, whose server gives nothing when asked for more than 10 rows."""
+
+    size = MOST_STRICT
+    strict = True

@@ -32,8 +32,10 @@ def shell(ids: Mapping[str, str], rows: Sequence[Link], size: int) -> str:
 <script src="/script/0/2210191/page.js"></script>"""
 
 
-def unit(rows: Sequence[Link], values: Mapping[str, str], ids: Mapping[str, str], size: int) -> bytes:
-    """Answer the gateway: JSON ``{success, code, data: {html}}``."""
+def unit(
+    rows: Sequence[Link], values: Mapping[str, str], ids: Mapping[str, str], size: int, *, bare: bool = False
+) -> bytes:
+    """Answer the gateway: JSON ``{success, code, data: {html}}``; ``bare`` = ``data`` is the HTML itself."""
     if any(values.get(name) != ids[name] for name in ("webId", "pageId", "tplSetId", "tagId")):
         return json.dumps({"success": False, "code": "500", "message": "参数错误", "data": None}).encode()
     try:
@@ -45,7 +47,7 @@ def unit(rows: Sequence[Link], values: Mapping[str, str], ids: Mapping[str, str]
     items = "\n".join(row(link) for link in rows[(page - 1) * many : page * many])
     html = f'<div class="page-content"><ul>\n{items}\n</ul></div><div id="pagination" total="{len(rows)}"></div>'
     return json.dumps(
-        {"success": True, "code": "200", "message": "", "data": {"html": html}}, ensure_ascii=False
+        {"success": True, "code": "200", "message": "", "data": html if bare else {"html": html}}, ensure_ascii=False
     ).encode()
 
 
@@ -55,6 +57,7 @@ class Jpaas(Loaded):
     family = "jpaas"
     route = UNIT
     shown, size = 6, 100
+    bare = False
 
     def key(self, column: Column) -> str:
         """Return the id of a column's page."""
@@ -86,4 +89,12 @@ class Jpaas(Loaded):
         column = self.shelves.get(ask.query.get("pageId", ""))
         if column is None:
             return Answer(b'{"success":false,"code":"500","data":null}', JSON)
-        return Answer(unit(self.links(column, self.route), ask.query, self.ids(column), self.shown), JSON)
+        return Answer(
+            unit(self.links(column, self.route), ask.query, self.ids(column), self.shown, bare=self.bare), JSON
+        )
+
+
+class JpaasBare(Jpaas):
+    """The same, whose answers hold the HTML as ``data`` itself."""
+
+    bare = True

@@ -36,23 +36,31 @@ class Shelf:
 
 
 def organ(
-    site: str, code: str, name: str, categories: Mapping[str, str], category: str, others: Mapping[str, str]
+    site: str,
+    code: str,
+    name: str,
+    categories: Mapping[str, str],
+    category: str,
+    others: Mapping[str, str],
+    base: str,
+    file: str,
 ) -> str:
-    """Return the page of an organ: its categories, the organs beside it, and the script that loads the list."""
-    here = f"/public/column/{code}"
+    """Return the page of an organ: its categories, the organs beside it, and the script that loads the list.
+
+    ``base`` is the directory of the organs, ``file`` the template that the label is told."""
+    here = f"{base}/{code}"
     tree = "".join(
         f'<li><a href="{here}?type=4&amp;catId={key}&amp;action=list">{escape(word)}</a></li>'
         for key, word in categories.items()
     )
     organs = "".join(
-        f'<li><a href="/public/column/{key}?type=4&amp;action=list">{escape(word)}</a></li>'
-        for key, word in others.items()
+        f'<li><a href="{base}/{key}?type=4&amp;action=list">{escape(word)}</a></li>' for key, word in others.items()
     )
     query = {
         "IsAjax": "1", "dataType": "html", "labelName": "publicInfoList", "siteId": site, "organId": code,
         "type": "4", "catId": category, "catIds": "", "pageSize": "20", "pageIndex": "1", "action": "list",
         "fuzzySearch": "false", "fromCode": "title", "keyWords": "", "sortType": "1", "isDate": "true",
-        "dateFormat": "yyyy-MM-dd", "length": "80", "file": "/xxgk/publicInfoList_newest2020",
+        "dateFormat": "yyyy-MM-dd", "length": "80", "file": file,
     }  # fmt: skip
     return f"""<h2>{escape(name)}</h2>
 <div class="xxgk_tree"><ul>{tree}</ul></div>
@@ -115,6 +123,8 @@ class Longsource(System):
     """Organs with categories; every list comes from the one label."""
 
     family = "longsource"
+    prefix = ""
+    file = "/xxgk/publicInfoList_newest2020"
 
     def __init__(self, tree: Tree) -> None:
         super().__init__(tree)
@@ -138,11 +148,11 @@ class Longsource(System):
         if not column.rows:
             return column.path
         organ_id = self.organ(self.units.number(column))
-        return f"/public/column/{organ_id}?type=4&catId={self.category(column)}&action=list"
+        return f"{self.prefix}/public/column/{organ_id}?type=4&catId={self.category(column)}&action=list"
 
     def article(self, column: Column, article: Article) -> str:
         """Return ``/public/<organ>/<id>.html``."""
-        return f"/public/{self.organ(self.units.number(column))}/{104200000 + article.number}.html"
+        return f"{self.prefix}/public/{self.organ(self.units.number(column))}/{104200000 + article.number}.html"
 
     def minimum(self, column: Column) -> int:
         """Return the organ's page and the answers of 50 rows."""
@@ -164,10 +174,11 @@ class Longsource(System):
                 here = next(iter(columns))
             names = {key: c.name for key, c in columns.items()}
             others = {self.organ(n): name for n, name in self.units.beside(column) if self.mine(n)}
-            main = organ(self.site_id, self.organ(number), self.units.names()[number], names, here, others)
+            name, base = self.units.names()[number], f"{self.prefix}/public/column"
+            main = organ(self.site_id, self.organ(number), name, names, here, others, base, self.file)
             return site.html(self.page(columns[here], main))
 
-        site.routes[f"/public/column/{self.organ(number)}"] = page
+        site.routes[f"{self.prefix}/public/column/{self.organ(number)}"] = page
         site.routes[LABEL] = self.answer
 
     def answer(self, ask: Ask) -> Answer:
@@ -178,6 +189,13 @@ class Longsource(System):
             if c.owner is self
         ]
         return Answer(rows_of(shelves, {**ask.query, **ask.form}))
+
+
+class LongsourcePrefixed(Longsource):
+    """The same below a directory, with another template."""
+
+    prefix = "/zwgk"
+    file = "/ybj/xxgk/publicInfoList_newest2022"
 
 
 class LongsourceColumn(Longsource):

@@ -167,7 +167,7 @@ class UcapJson(Loaded):
     def link(self, column: Column, row: Row, page: str) -> Link:
         """Return one row; the answer knows no title but the whole one."""
         link = super().link(column, row, page)
-        return replace(link, shown=link.title)
+        return replace(link, title=row.article.title, shown=row.article.title)
 
     def index_page(self, column: Column) -> str:
         """Return the page of the disclosure: no link, a tree loaded by script."""
