@@ -147,4 +147,4 @@ def test_reading_all_takes_a_moment() -> None:
     done = subprocess.run(
         [sys.executable, "-c", code + "print(time.process_time() - t)"], capture_output=True, text=True, check=True
     )
-    assert float(done.stdout) < 1.0
+    assert float(done.stdout) < 2.0
