@@ -5,7 +5,7 @@ are asked best first. Three rules end them, and what then waits is set aside as 
 
     budget       so many guessed pages a round (``Limits.discovery``)
     patience     reports are known, and so many guesses in a row led to nothing new (``Limits.patience``)
-    last resort  a guess of the lowest priority is asked only while no report is known
+    last resort  a guess of the lowest priority is asked only while no report is known (guessed ones do not count)
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Budget:
     def _has_report(self, portal: str) -> bool:
         if portal not in self._found:
             row = self._db.execute(
-                "SELECT 1 FROM targets WHERE portal=? AND role='report' LIMIT 1", (portal,)
+                "SELECT 1 FROM targets WHERE portal=? AND role='report' AND NOT guessed LIMIT 1", (portal,)
             ).fetchone()
             if row is None:
                 return False

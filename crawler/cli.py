@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -118,6 +119,30 @@ def portals(word: str | None, portals: Path | None, as_json: bool) -> None:
     for row in rows:
         cells = [set_cell_size(cell, width) for cell, width in zip(row, widths, strict=True)] if aligned else row
         click.echo("  ".join(cells).rstrip() if aligned else "\t".join(cells))
+
+
+@main.command()
+@click.argument("url")
+@click.option("--delay", type=click.FloatRange(0), help="Seconds between two requests to a host (default 2).")
+def probe(url: str, delay: float | None) -> None:
+    """Look at a portal nobody knows: dialect, listings, reports by year. Prints the stanza for a portal file.
+
+    Reads lists only, and stores nothing; what it saw stands in comments above the stanza. Exit code 3 where no list
+    with reports was found.
+
+    \b
+    Example:
+      fazhi probe http://www.example.gov.cn/
+      fazhi probe http://www.example.gov.cn/zwgk/fzzfjsndbg/ >> mine.toml
+    """
+    from crawler import probe as looking
+
+    remind([url])
+    with tempfile.TemporaryDirectory(prefix="fazhi-probe-") as folder, crawl_progress() as tick:
+        found = looking.probe(DataDir.open(Path(folder)), url, delay=delay, progress=tick)
+    click.echo("\n".join(found.report()))
+    click.echo(found.stanza())
+    raise click.exceptions.Exit(run.FINE_EXIT if found.listings or found.engines else run.NOT_FINE_EXIT)
 
 
 @main.command()

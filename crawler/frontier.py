@@ -60,6 +60,7 @@ class Frontier:
         self.db, self.limits, self.limit, self.window, self.now = db, limits, limit, window, now
         self.portals = {portal.code: portal for portal in portals}
         self.rounds: dict[str, int] = {}
+        self.only_lists = False  # hand out no report and no attachment: a portal is looked at
         self.stopped = False  # hand out nothing more: the run is ending
         self.pages = 0
         self.answered: dict[str, int] = defaultdict(int)  # portal -> pages of this run
@@ -309,7 +310,8 @@ class Frontier:
         rows = self.db.execute(
             # "+": not the index of this column, but the one of the order wanted.
             "SELECT * FROM targets WHERE host=? AND state='queued' AND +portal IN (SELECT portal FROM run)"
-            f" AND {condition}",
+            + (" AND +role='listing'" if self.only_lists else "")
+            + f" AND {condition}",
             (host, *values),
         )
         try:

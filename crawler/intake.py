@@ -30,12 +30,13 @@ class Intake:
         if target.depth > self._limits.depth and not force:
             return None
         row = self._db.execute(
-            "SELECT id,state,round FROM targets WHERE portal=? AND url=?", (code, target.key)
+            "SELECT id,state,round,guessed FROM targets WHERE portal=? AND url=?", (code, target.key)
         ).fetchone()
         if row is not None:
             again = row["state"] not in ("queued", "double") and row["round"] < turn
             again = again and (target.role is Role.LISTING or row["state"] != "done")
-            if not (again or force):
+            sure = row["guessed"] and not target.guessed and row["state"] in ("queued", "skipped")
+            if not (again or sure or force):  # what waits as a guess is one no more once a page names it
                 return None
             self._db.execute(
                 f"UPDATE targets SET ({tables.FIELDS},state,round,note)=({tables.MARKS}),"

@@ -7,31 +7,43 @@ page is read from its WARC record, and the server is not asked again.
 from __future__ import annotations
 
 import logging
+from collections.abc import Set
 from dataclasses import replace
 
 from archive.errors import BrokenRecordError
 from archive.model import Role
 from archive.warc_read import body_of
-from crawler import families, guard
+from crawler import discovery, families, guard
 from crawler.addresses import canonical, netloc
 from crawler.manners import Result
 from crawler.session import Session
-from crawler.targets import Page, Target
+from crawler.targets import Page, Portal, Target
+from crawler.walk import SEARCH
 
 log = logging.getLogger(__name__)
 
 
 def content(session: Session, page: Page, target: Target) -> Result:
     """Return what a page that is content leads to."""
-    portal = session.portal(target)
+    return read(page, target, session.portal(target), session.frontier.seen(target))
+
+
+def read(page: Page, target: Target, portal: Portal, seen: Set[str]) -> Result:
+    """Return what a page leads to; ``seen`` are the entries on the listing's earlier pages. Pure."""
     if (url := guard.refresh(page)) is not None and target.role in (Role.LISTING, Role.REPORT):
         if not portal.owns(url):
             return Result(state="failed", note=f"sends on to a foreign host: {url}")
         onward = replace(target, url=url, depth=target.depth + 1, id=None)
         return Result(state="done", note=f"sends on to {url}", links=(onward,))
-    family = families.choose(page, portal.family)
-    found = family.follow(page, target, portal, session.frontier.seen(target))
-    return Result(state="done", links=found.targets, entries=found.entries, truncated=found.truncated)
+    reader = discovery.owner(page) or families.choose(page, portal.family)
+    found = reader.follow(page, target, portal, seen)
+    ways = discovery.ways(page, target, portal) if opens_ways(target) else ()
+    return Result(state="done", links=(*found.targets, *ways), entries=found.entries, truncated=found.truncated)
+
+
+def opens_ways(target: Target) -> bool:
+    """Say whether a page may show the portal's search or site map: a home page, or the page of a search."""
+    return target.guessed and target.role is Role.LISTING and (target.depth == 0 or target.prio == SEARCH)
 
 
 def catch_up(session: Session) -> int:

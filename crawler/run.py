@@ -10,7 +10,7 @@ import signal
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
@@ -63,7 +63,7 @@ def crawl(
     with place.lock(), Session(place, portals, limit=limit, delay=delay, window=window, progress=progress) as session:
         session.seed()
         reading.catch_up(session)
-        interrupted = _work(session)
+        interrupted = work(session)
         return _summary(session, interrupted, limit)
 
 
@@ -84,15 +84,16 @@ def fetch(
     loose = Portal(code="", name=name, home=targets[0].url, any_host=True, division=code)
     with place.lock(), Session(place, [loose], progress=progress) as session:
         session.frontier.offer(targets, force=True)
-        interrupted = _work(session)
+        interrupted = work(session)
         return _summary(session, interrupted, None)
 
 
-def _work(session: Session) -> bool:
+def work(session: Session, *, extraction: bool = True) -> bool:
     """Run Scrapy, with extraction beside it, to the end; return whether the user interrupted it."""
-    pipeline = Pipeline(session.place)
-    session.read = pipeline.counts
-    pipeline.start()
+    pipeline = Pipeline(session.place) if extraction else None
+    if pipeline is not None:
+        session.read = pipeline.counts
+        pipeline.start()
     interrupted = False
     try:
         with _handlers():
@@ -105,7 +106,8 @@ def _work(session: Session) -> bool:
         interrupted = session.fatal is None and session.reason != "finished"
     finally:
         try:
-            pipeline.finish()
+            if pipeline is not None:
+                pipeline.finish()
         except KeyboardInterrupt:
             interrupted = True
         except Exception as error:
@@ -144,7 +146,9 @@ def _summary(session: Session, interrupted: bool, limit: int | None) -> Summary:
         rows = []
         for portal in session.portals.values():
             pages = session.frontier.answered[portal.code]
-            rows.append(books.addresses(portal, pages) if portal.any_host else books.row(portal, pages, stopped))
+            row = books.addresses(portal, pages) if portal.any_host else books.row(portal, pages, stopped)
+            told = "robots.txt is a page of HTML, taken as absent" if session.no_rules & portal.hosts else ""
+            rows.append(replace(row, remark="; ".join(filter(None, (row.remark, told)))))
         failed = books.failed()
     verdicts.store(session.place.crawl_db, session.crawl, rows)
     code = FINE_EXIT if all(row.verdict in FINE for row in rows) else NOT_FINE_EXIT

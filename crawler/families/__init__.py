@@ -10,14 +10,27 @@ from crawler.families import forms
 from crawler.families.base import Family, Followed, Next
 from crawler.families.changchun import Changchun
 from crawler.families.columns import Hebei
+from crawler.families.epoint import Epoint
 from crawler.families.forms import Addressed
 from crawler.families.generic import Generic
+from crawler.families.gkmlpt import Gkmlpt
+from crawler.families.hanweb import Hanweb
+from crawler.families.jpaas import Jpaas
+from crawler.families.longsource import Longsource
 from crawler.families.trs import Trs
+from crawler.families.truecms import Truecms
+from crawler.families.ucap import Ucap
+from crawler.families.vsb import Vsb
+from crawler.families.xxgk import Xxgk
 from crawler.targets import Page
 
 __all__ = ["FAMILIES", "Family", "Followed", "Next", "choose", "get", "names"]
 
-FAMILIES: tuple[Family, ...] = (Changchun(), Hebei(), *map(Addressed, forms.names()), Trs(), Generic())
+# What a page's own script names comes before what addresses only suggest.
+FAMILIES: tuple[Family, ...] = (
+    Hanweb(), Xxgk(), Truecms(), Jpaas(), Epoint(), Gkmlpt(), Longsource(), Changchun(), Ucap(), Vsb(), Hebei(),
+    *map(Addressed, forms.names()), Trs(), Generic(),
+)  # fmt: skip
 
 
 def names() -> tuple[str, ...]:
