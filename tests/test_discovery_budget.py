@@ -109,6 +109,32 @@ def test_a_last_resort_is_asked_only_where_nothing_was_found(db: sqlite3.Connect
     assert states(db)["skipped"] == 1
 
 
+def test_articles_that_were_only_guessed_are_no_reports_yet(db: sqlite3.Connection, clock: Clock) -> None:
+    loose = [replace(REPORT, url=f"{A}fzzf/{number}.html", prio=LAST_RESORT, guessed=True) for number in range(3)]
+    frontier = opened(db, clock)
+    frontier.offer([*loose, GUESS])
+    assert run(frontier) == [A, *(each.url for each in loose)]
+    known = [replace(each, portal="990102", url=each.url.replace("www.a", "b")) for each in loose]
+    frontier.offer([*known, replace(REPORT, portal="990102", url="http://b.gov.cn/t20230309_1.html")])
+    assert run(frontier) == ["http://b.gov.cn/t20230309_1.html"]
+
+
+def test_a_guess_that_a_page_names_is_one_no_more(db: sqlite3.Connection, clock: Clock) -> None:
+    loose = replace(REPORT, prio=LAST_RESORT, guessed=True, title=None)
+    named = replace(REPORT, title="某县2022年法治政府建设情况报告")
+    frontier = opened(db, clock, limits=Limits(discovery=0))
+    frontier.offer([loose])
+    frontier.offer([named])
+    target = frontier.next()
+    assert target is not None
+    assert replace(target, id=None) == named
+    frontier.settle(target, DONE)
+    frontier.offer([GUESS, replace(loose, url=loose.url + "?x")])
+    assert run(frontier) == []  # set aside
+    frontier.offer([replace(GUESS, guessed=False)])
+    assert run(frontier) == [GUESS.url]
+
+
 def test_skipped_guesses_are_asked_in_a_later_round(db: sqlite3.Connection, clock: Clock) -> None:
     limits = Limits(discovery=1)
     frontier = opened(db, clock, limits=limits)

@@ -171,12 +171,12 @@ SAMPLES = {
             "<script>$.post('/search/SolrSearch/searchData', d)</script>"
         ),
         HOST + "/search/SolrSearch/searchData",
-        {"token4": "9f2c4e81", "q": WORD, "offset": "0", "limit": "10"},
+        {"token4": "9f2c4e81", "q": WORD, "offset": "0", "limit": "50"},
         {
             "totalPage": 2,
             "rows": [hit(articleTitle=MARKED, articleUri=REPORT.url, articlePublishTime="2022-03-08 10:00")],
         },
-        {"offset": "10", "limit": "10"},
+        {"offset": "1", "limit": "50"},
         "form",
     ),
     "search: longsource": Sample(
@@ -189,9 +189,9 @@ SAMPLES = {
     "search: epoint": Sample(
         page("<script>var u = '/inteligentsearch/rest/esinteligentsearch/getFullTextDataNew'</script>"),
         HOST + "/inteligentsearch/rest/esinteligentsearch/getFullTextDataNew",
-        {"wd": WORD, "fields": "title", "pn": 0, "rn": 10},
+        {"wd": WORD, "fields": "title", "pn": 0, "rn": 50},
         {"result": {"totalcount": 21, "records": [hit(title=MARKED, linkurl=REPORT.url, showdate="2022-03-08")]}},
-        {"pn": 10, "rn": 10},
+        {"pn": 1, "rn": 50},
         "json",
     ),
     "search: search5": Sample(

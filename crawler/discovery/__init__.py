@@ -63,7 +63,8 @@ def _home(page: Page, portal: Portal) -> list[Next]:
     """Return the searches of a home page, else the search pages it leads to."""
     clues = Clues(page)
     found = [each for engine in KNOWN for each in engine.ask(clues, portal, complete=True)]
-    found = found or list(_search_pages(clues, portal))
+    for pages in (_known_pages, _other_pages):
+        found = found or _each_once(pages(clues, portal))
     return found or [each for engine in KNOWN for each in engine.ask(clues, portal)]
 
 
@@ -76,28 +77,40 @@ def _search_page(page: Page, portal: Portal) -> list[Next]:
     found = [each for engine in KNOWN for each in engine.ask(clues, portal)]
     if found or reader is FORM:
         return found
-    return list(_forms(clues, portal))
+    return [*_known_forms(clues, portal), *FORM.ask(clues, portal)]
 
 
-def _search_pages(clues: Clues, portal: Portal) -> Iterator[Next]:
-    """Yield the search pages that a page leads to: by a form, by an engine's address, by a link that says so."""
-    yield from _forms(clues, portal)
+def _known_pages(clues: Clues, portal: Portal) -> Iterator[Next]:
+    """Yield the pages of engines that are known: by the form that leads there, by their address."""
+    yield from _known_forms(clues, portal)
     for url in clues.addresses:
         known = any(engine.mark.search(url) and not engine.api.search(url) for engine in KNOWN)
         if known and not ASSET.search(url) and may_ask(url, portal):
             yield Next(finished(url))
+
+
+def _other_pages(clues: Clues, portal: Portal) -> Iterator[Next]:
+    """Yield other search pages: by the site's own form, by a link that says so."""
+    yield from FORM.ask(clues, portal)
     for link in links.read(clues.page):
         if LINKED.fullmatch(link.title.replace(" ", "")) and is_near(link.url, portal):
             yield Next(link.url)
 
 
-def _forms(clues: Clues, portal: Portal) -> Iterator[Next]:
-    """Yield the forms of a page with the word in them: those of engines that are known, then the site's own."""
+def _known_forms(clues: Clues, portal: Portal) -> Iterator[Next]:
+    """Yield the forms that lead to an engine that is known, with the word in them."""
     for form in clues.forms:
         if any(engine.mark.search(form.action) for engine in KNOWN) and may_ask(form.action, portal):
             url, post = form.filled(clues.encoding)
             yield Next(canonical(url) or url, post=post)
-    yield from FORM.ask(clues, portal)
+
+
+def _each_once(found: Iterable[Next]) -> list[Next]:
+    """Return each page once, as it was found first: with the word in its form rather than bare."""
+    pages: dict[str, Next] = {}
+    for each in found:
+        pages.setdefault(each.url.partition("?")[0], each)
+    return list(pages.values())
 
 
 def _made(found: Iterable[Next], page: Page, target: Target, portal: Portal) -> Iterator[Target]:

@@ -20,7 +20,7 @@ import lxml.html
 from lxml import etree
 
 from archive import dates, titles
-from crawler import links
+from crawler import links, rows
 from crawler.links import Link
 from crawler.rows import LONGEST_TITLE
 from crawler.targets import Page, join
@@ -62,7 +62,7 @@ def dig(value: Any, path: str) -> Any:
     return value
 
 
-def rows(answer: Any, paths: Iterable[str]) -> list[Any] | None:
+def records(answer: Any, paths: Iterable[str]) -> list[Any] | None:
     """Return the list of hits of an answer, None where it has none at any of the paths: that is no answer."""
     found = [value for path in paths if isinstance(value := dig(answer, path), list)]
     return max(found, key=len) if found else None
@@ -96,10 +96,13 @@ def hits(found: Iterable[Any], base: str) -> list[Link]:
 def page_hits(page: Page) -> list[Link]:
     """Return the links of a page of results that are about the subject, unwrapped, each address once."""
     kept: dict[str, Link] = {}
-    for link in links.read(page):
-        title = clean(link.title)
-        if about_subject(title) and (url := unwrap(link.url)) is not None:
-            kept.setdefault(url, replace(link, url=url, title=title))
+    for row in rows.read(page):  # not links.read: of two links the longer may be the address printed below the title
+        title = clean(row.title)
+        if row.url is not None and about_subject(title) and (url := unwrap(row.url)) is not None:
+            known = kept.get(url)
+            kept[url] = (
+                Link(url, title, title, row.date) if known is None else replace(known, date=known.date or row.date)
+            )
     return list(kept.values())
 
 

@@ -3,9 +3,10 @@
     urlset         addresses of pages; of interest are those whose directory names the subject (…/fzzfjsndbg/…)
     sitemapindex   addresses of further site maps; the most promising few are asked for
 
-How to recognise it: by its first element. What is found: the column itself where the map has it; where it only has the
-articles of such a column, the directory they lie in and the articles, without titles. Of other columns on the way
-(政府信息公开) only the pages of lists. Examples: 福州高新区 (fzxq.fuzhou.gov.cn), bjyouth.gov.cn (named in robots.txt).
+How to recognise it: by its first element. What is found: the column itself, or where the map only has its articles the
+directory they lie in; the articles, which have no titles here and may be near misses, as a last resort, for a column
+whose list only a script knows. Of other columns on the way (政府信息公开) the pages of lists. Example places:
+福州高新区 (fzxq.fuzhou.gov.cn), bjyouth.gov.cn (named in robots.txt).
 
 A site map may be huge, cut off, or made to cost memory: it is unpacked and read up to a limit, entities are not
 expanded, and what is broken ends there.
@@ -17,6 +18,7 @@ import io
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Set
+from itertools import chain, islice
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
@@ -132,7 +134,7 @@ def _unpacked(body: bytes, most: int) -> bytes:
 
 
 def _columns(found: Iterable[Link], page: Page, target: Target, portal: Portal) -> Iterator[Target]:
-    """Yield the columns of a map by weight, and the untitled articles of those that have no list in it."""
+    """Yield the columns of a map by weight, and the untitled articles of those that name the subject."""
     weights: dict[str, int] = {}  # list page -> weight
     lists: set[str] = set()  # directories whose list the map has
     articles: dict[str, list[str]] = {}  # directory that names the subject -> articles in it
@@ -150,15 +152,15 @@ def _columns(found: Iterable[Link], page: Page, target: Target, portal: Portal) 
     for directory in articles.keys() - lists:
         weights[directory] = links.SURE
     for url in sorted(weights, key=lambda url: (-weights[url], len(url)))[:COLUMNS]:
+        rank = walk.rank(weights[url])
+        rank["guessed"] = rank["guessed"] or url in articles  # a directory that nobody named may not be there
         yield Target(
-            url=url, role=Role.LISTING, portal=portal.code, parent=page.url, depth=target.depth + 1, listing=url,
-            **walk.rank(weights[url]),
+            url=url, role=Role.LISTING, portal=portal.code, parent=page.url, depth=target.depth + 1, listing=url, **rank
         )  # fmt: skip
-    loose = [url for directory in sorted(articles.keys() - lists) for url in articles[directory]]
-    for url in loose[:ARTICLES]:
+    for url in islice(chain.from_iterable(articles[directory] for directory in sorted(articles)), ARTICLES):
         yield Target(
             url=url, role=Role.REPORT, portal=portal.code, parent=page.url, depth=target.depth + 1,
-            prio=walk.SURE_PRIO - 1,
+            prio=walk.LAST_RESORT, guessed=True,
         )  # fmt: skip
 
 

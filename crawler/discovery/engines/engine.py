@@ -21,10 +21,11 @@ from crawler.discovery.clues import Clues, Option, asked, may_ask
 from crawler.families import pagers
 from crawler.families.base import Family, Next
 from crawler.links import Link
-from crawler.targets import Page, Portal, Target
+from crawler.targets import Page, Pager, Portal, Target
 
-MOST_PAGES = 5  # pages of results; reports of one portal that a title search does not show in 50 hits are for columns
-SIZE = 10  # hits asked for a page
+MOST_PAGES = 5  # pages of results
+SIZE = 50  # hits asked for a page; engines that give fewer are not told apart
+FULL = 10  # hits of a full page, at least
 
 
 class Engine(Family):
@@ -94,7 +95,7 @@ class Engine(Family):
         """Return the hits about the subject."""
         if page.json is None:
             return [] if self.rows and not page.whole else answers.page_hits(page)
-        return answers.hits(answers.rows(page.json, self.rows) or [], page.url)
+        return answers.hits(answers.records(page.json, self.rows) or [], page.url)
 
     def entries(self, page: Page, target: Target, seen: Set[str] = frozenset()) -> list[Link]:
         """Return all hits: they lie anywhere on the site."""
@@ -102,7 +103,7 @@ class Engine(Family):
 
     def lists(self, page: Page, target: Target, portal: Portal) -> Iterable[Next]:
         """Yield the same search sent another way, where the answer is none."""
-        if page.json is None or target.page > 1 or answers.rows(page.json, self.rows):
+        if page.json is None or target.page > 1 or answers.records(page.json, self.rows):
             return
         total = answers.number(page.json, self.totals) or answers.number(page.json, self.pages)
         if total and self.first == 0 and self.stride == 1:  # hits are told and none is there: this engine counts from 1
@@ -111,7 +112,7 @@ class Engine(Family):
                 yield Next(url, post=post)
         elif (
             self.other
-            and answers.rows(page.json, self.rows) is None
+            and answers.records(page.json, self.rows) is None
             and target.post
             and style_of(target.post) != self.other
         ):
@@ -121,29 +122,29 @@ class Engine(Family):
         """Return the page behind this one while there are hits that promise reports."""
         if target.page >= MOST_PAGES or not any(links.promises_report(link) for link in self.links(page)):
             return None
-        if page.json is None:
-            url = pagers.next_link(page, target.page)
-            if url is not None and asked(url, None):
-                return Next(url)
-            if not self.turns(target) or (answers.page_count(page.text) or 0) <= target.page:
-                return None
-        elif not self.goes_on(page, target):
+        if page.json is None and (url := pagers.next_link(page, target.page)) is not None and asked(url, None):
+            return Next(url)
+        count, size = self.count(page, target)
+        if target.page >= count or self.turn not in dict(pairs(target.post or urlsplit(target.url).query)):
             return None
-        url, post, _ = turned(target.url, target.post, self.turn, self.stride)
-        return Next(url, post=post)
+        by = size if self.stride > 1 else 1  # an offset moves on by what was given, not by what was asked for
+        url, post, _ = turned(target.url, target.post, self.turn, by)
+        return Next(url, Pager(total=count), post)
 
-    def turns(self, target: Target) -> bool:
-        """Say whether a request tells the number of its page."""
-        return self.turn in dict(pairs(target.post or urlsplit(target.url).query))
+    def count(self, page: Page, target: Target) -> tuple[int, int]:
+        """Return how many pages of results there are, and how many hits this one has.
 
-    def goes_on(self, page: Page, target: Target) -> bool:
-        """Say whether a JSON answer tells of more pages; without a count, whether it is full."""
-        count = answers.number(page.json, self.pages)
+        The first page tells the size of all: the last one has fewer hits, and an engine need not give what it is asked.
+        """
+        if page.json is None:
+            return answers.page_count(page.text) or 0, 0
+        size = len(answers.records(page.json, self.rows) or [])
+        count = target.pager.total or answers.number(page.json, self.pages)
         if count is None and (total := answers.number(page.json, self.totals)) is not None:
-            count = -(-total // max(len(answers.rows(page.json, self.rows) or []), SIZE))
-        if count is not None:
-            return target.page < count
-        return len(answers.rows(page.json, self.rows) or []) >= SIZE
+            count = -(-total // max(size, 1))
+        if count is None:  # nothing is told: a full page has another behind it
+            count = target.page + (size >= FULL)
+        return count, size
 
 
 def request(url: str, fields: Mapping[str, Any], style: str) -> Next:

@@ -41,7 +41,7 @@ class Jsearch(Engine):
     def fields(self, options: Mapping[str, str], portal: Portal) -> dict[str, Any]:
         website = options.get("websiteid") or f"{portal.adcode or '':0<15}"
         return {
-            "websiteid": website, "q": WORD, "p": 1, "pg": SIZE, "cateid": options.get("cateid", ""), "pos": "title",
+            "websiteid": website, "q": WORD, "p": 1, "pg": 20, "cateid": options.get("cateid", ""), "pos": "title",
             "pq": "", "oq": "", "eq": "", "begin": "", "end": "", "tpl": options.get("tpl", ""),
         }  # fmt: skip
 

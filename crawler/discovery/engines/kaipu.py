@@ -89,6 +89,6 @@ class SoGov(Engine):
     def fields(self, options: Mapping[str, str], portal: Portal) -> dict[str, Any]:
         return {
             "siteCode": options["siteCode"], "tab": "all", "timestamp": options.get("timestamp", ""),
-            "wordToken": options["wordToken"], "page": 1, "pageSize": SIZE, "qt": WORD, "timeOption": 0,
+            "wordToken": options["wordToken"], "page": 1, "pageSize": 20, "qt": WORD, "timeOption": 0,
             "sort": "relevance", "keyPlace": 1, "fileType": "",
         }  # fmt: skip
