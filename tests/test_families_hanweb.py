@@ -338,16 +338,19 @@ SAMPLES = {
     "xxgk": [
         page(f"{item(1)}{item(2)}<iframe src='{TREE}?area=1'></iframe>"),
         page(f"<script>$.post('{SEARCH}', {{area:'1'}})</script>"),
-        Page(f"{HOME}{SEARCH}", b"<table></table>", post="area=1"),
+        Page(f"{HOME}{SEARCH}", f"<table>{item(1)}{item(2)}</table>".encode(), post="area=1"),
         Page(f"{HOME}{TREE}?area=1", b"<ul></ul>"),
     ],
     "truecms": [
         page(f"{item(1)}{item(2)}<script>x.jpage({{contentTemplate:'<datastore></datastore>', proxyUrl:'{MESSAGE}'}})"),
-        Page(f"{HOME}/TrueCMS/messageController/getMessage.do?columnId=1", b'cb({"result":""})'),
+        Page(
+            f"{HOME}/TrueCMS/messageController/getMessage.do?columnId=1",
+            f"cb({json.dumps({'result': store((1, 2))})})".encode(),
+        ),
     ],
     "jpaas": [
         page(f"{item(1)}{item(2)}<div unitUrl='{UNIT}'></div>"),
-        Page(f"{HOME}{UNIT}?pageId=1", b'{"data":{"html":""}}'),
+        Page(f"{HOME}{UNIT}?pageId=1", json.dumps({"data": {"html": item(1) + item(2)}}).encode()),
     ],
     "none": [
         page("<p>没有链接</p>"),

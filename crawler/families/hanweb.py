@@ -81,7 +81,7 @@ class Hanweb(Generic):
         text = page.text
         if _is_answer(page) or PROXY in text:
             return True
-        if any(mark in text for mark in OTHERS):
+        if any(mark in text or mark in page.url for mark in OTHERS):
             return False
         if "<datastore" in text or _CHANNEL.search(urlsplit(page.url).path) or _PAGED.search(text):
             return True
