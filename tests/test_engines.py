@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -399,6 +400,45 @@ def test_the_nearest_value_of_an_option_counts() -> None:
     )  # fmt: skip
     found = list(BY_NAME["search: trs igs"].box(page(body), PORTAL))
     assert [dict(parse_qsl(urlsplit(each.url).query))["code"] for each in found] == [CODE]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        f"<div id='s' data-code='{CODE}' data-site-id='34'></div>",
+        f"<input type='hidden' id='code' value='{CODE}'><input type='hidden' name='siteId' value='34'>",
+        f'<script>window.igs = {{ "code": "{CODE}", "siteId": 34 }}</script>',
+        f"<script>var code='{CODE}';var siteid = \"34\";</script>",
+        f"<script>form.setAttribute('code', '{CODE}'); form.setAttribute('siteId', '34')</script>",
+        f"<a href='/igs/front/search.jhtml?code={CODE}&amp;siteId=34&amp;searchWord='>搜索</a>",
+        f"<script>location = '\\/igs\\/front\\/search.jhtml?code={CODE}\\u0026siteId=34'</script>",
+    ],
+)
+def test_options_are_found_however_a_page_writes_them(options: str) -> None:
+    body = options + "<script>ask('/igs/front/search.jhtml', code, siteId)</script>"
+    found = [fields(each.url, each.post) for each in BY_NAME["search: trs igs"].box(page(body), PORTAL)]
+    assert [(each["code"], each["siteId"]) for each in found] == [(CODE, "34")]
+
+
+@pytest.mark.real
+def test_boxes_of_real_pages(shared: Path) -> None:
+    def opened(file: str, home: str) -> list[tuple[str, dict[str, Any]]]:
+        place = Portal(code="990101", name="", home=home)
+        got = Page(home, (shared / "pages" / "html" / file).read_bytes(), "text/html")
+        start = Target(url=home, role=Role.LISTING, portal="990101", listing=home, guessed=True)
+        made = [each for each in discovery.ways(got, start, place) if each.title == discovery.TITLE]
+        return [(each.url.partition("?")[0], fields(each.url, each.post)) for each in made]
+
+    ((url, sent),) = opened("jilin__gfxwj_index.html", "http://www.jl.gov.cn/")
+    assert (url, sent["channelid"], sent["searchword"]) == (
+        "http://122.137.242.29:8083/was5/web/search",
+        "265496",
+        WORD,
+    )
+    ((url, sent),) = opened("sc__scedu_c102583_zfxxgk_gknr.html", "http://www.sc.gov.cn/")
+    assert (url, sent["siteCode"], sent["searchWord"]) == ("http://zs.kaipuyun.cn/search4/s", "5100000016", WORD)
+    ((url, sent),) = opened("gd__gzqxn_index.html", "http://www.gd.gov.cn/")
+    assert (url, sent["site_id"], sent["keywords"]) == ("https://search.gd.gov.cn/api/search/all", "163", WORD)
 
 
 def test_engines_inside_the_crawler_s_network_are_left_alone() -> None:

@@ -25,7 +25,7 @@ from archive.model import Role
 from crawler import links, walk
 from crawler.addresses import canonical
 from crawler.discovery import sitemaps
-from crawler.discovery.clues import Clues, finished, is_near, may_ask
+from crawler.discovery.clues import Clues, asked, finished, is_near, may_ask
 from crawler.discovery.engines import ENGINES, FORM, KNOWN, Engine
 from crawler.discovery.sitemaps import from_robots
 from crawler.families.base import Family, Next
@@ -44,6 +44,8 @@ def owner(page: Page) -> Family | None:
     """Return the engine or the reader of site maps whose own answer a page is, None for a page of the portal."""
     if _SITEMAP.recognise(page):
         return _SITEMAP
+    if not asked(page.url, page.post):
+        return None
     return next((engine for engine in ENGINES if engine.recognise(page)), None)
 
 

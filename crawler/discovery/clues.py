@@ -31,7 +31,7 @@ ENGINE_HOSTS = (".gov.cn", ".so-gov.cn", ".kaipuyun.cn", ".hanweb.com")
 _QUOTED = re.compile(r"[\"'`]([^\"'`<>\s]{4,800})(?=[\"'`])")
 _SEARCHING = re.compile(r"search|sousuo|seek|query|key|word|搜|检索|查询|^(?:q|qt|wd|kw|s)$", re.IGNORECASE)
 _NO_SEARCH = re.compile(
-    r"login|passw|subscri|mail|comment|regist|登录|邮箱|订阅|办件|编号|证号|验证码|姓名|信箱", re.IGNORECASE
+    r"login|passw|subscri|mail|comment|regist|guestbook|登录|邮箱|订阅|办件|编号|证号|验证码|姓名|信箱", re.IGNORECASE
 )
 _TYPED = ("", "text", "search")
 _GBK = quote(WORD, encoding="gb18030")
@@ -47,7 +47,13 @@ class Option:
 
     @property
     def names(self) -> tuple[str, ...]:
-        return (self.name, *self.also)
+        """All its names, as scripts and as attributes write them.
+
+        >>> Option("siteId", "", ("SID",)).names
+        ('siteId', 'site-id', 'site_id', 'SID')
+        """
+        hyphens = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", self.name).lower()
+        return tuple(dict.fromkeys((self.name, hyphens, hyphens.replace("-", "_"), *self.also)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class Igs(Engine):
     mark = re.compile(r"/igs/front/")
     api = re.compile(r"/igs/front/search\.jhtml")
     endpoint = "{mark}search.jhtml"
-    needs = (Option("code", r"[0-9a-f]{32}"),)
+    needs = (Option("code", r"[0-9a-f]{32}", ("searchCode", "igsCode")),)
     wants = (Option("siteId", r"\d{1,8}"),)
     turn = "pageNumber"
     rows = ("page.content", "content")
@@ -53,7 +53,7 @@ class Irs(Engine):
     mark = re.compile(r"/irs/front/|/irs-c-web/")
     api = re.compile(r"/irs/front/search(?=\?|$)")
     endpoint = "/irs/front/search"
-    needs = (Option("code", r"[0-9a-f]{6,40}"), Option("dataTypeId", r"\d{1,8}"))
+    needs = (Option("code", r"[0-9a-f]{6,40}", ("searchCode", "irsCode")), Option("dataTypeId", r"\d{1,8}"))
     style, other = "json", "form"
     turn = "pageNo"
     rows = ("data.middle.listAndBox", "data.middle.list")
