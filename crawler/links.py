@@ -28,11 +28,13 @@ from crawler.targets import Page
 
 FILES = (".doc", ".docx", ".wps", ".pdf", ".ofd", ".xls", ".xlsx", ".rar", ".zip")
 FILE_IN_QUERY = re.compile(r"\.(?:docx?|wps|pdf|ofd|xlsx?|rar|zip)(?:$|&)|DownloadAttachUrl", re.IGNORECASE)
+HANDED_OUT = re.compile(r"/\w*Openness\w*/download/\d+(?:\.html)?$")
 LIKE_FILE = re.compile(r"\.(?:docx?|wps|pdf|ofd|xlsx?|rar|zip)\b|download", re.IGNORECASE)  # quick, before is_file
 NO_PAGE = (".jpg", ".jpeg", ".png", ".gif", ".css", ".js", ".mp4", ".mp3", ".apk", ".exe", ".ico", ".xml", ".swf")
 SURE = 60  # weight from which on a column's name or address names the subject itself
 LONGEST_COLUMN = 20  # characters of a column's name
 LONGEST_UNIT = 16  # characters of the name of a department or a town
+LONGEST_PLACE = 12  # characters of the name of a county
 MOST_LINKS = rows.MOST
 
 GENRE = re.compile(r"报告|情况|总结|白皮书")
@@ -127,13 +129,15 @@ def kind_of(link: Link, *, in_column: bool = False) -> Kind:
 
 
 def is_file(url: str) -> bool:
-    """Say whether an address is that of a document file.
+    """Say whether an address is that of a document file, by its name or by the program that hands it out.
 
     >>> is_file("http://a.gov.cn/x/P020210318.PDF"), is_file("http://a.gov.cn/x/t20210318_1.html")
     (True, False)
     """
     parts = urlsplit(url)
-    return parts.path.lower().endswith(FILES) or FILE_IN_QUERY.search(parts.query) is not None
+    if parts.path.lower().endswith(FILES) or HANDED_OUT.search(parts.path):
+        return True
+    return FILE_IN_QUERY.search(parts.query) is not None
 
 
 def promises_report(link: Link, *, in_column: bool = False) -> bool:
@@ -174,9 +178,11 @@ def column_weight(link: Link, *, within: str = "") -> int:
     [0, 40, 25]
     """
     title = _BARE.sub("", link.title)
-    if len(title) > LONGEST_COLUMN or titles.read(title).kind is titles.Kind.NEAR_MISS:
+    name = vocabulary("name").get(title, 0)
+    bare = title.removesuffix("目录")  # 部门信息公开目录 is a column, whatever else a 目录 is
+    if len(title) > LONGEST_COLUMN or (not name and titles.read(bare).kind is titles.Kind.NEAR_MISS):
         return 0
-    named = max(_held("column", title), vocabulary("name").get(title, 0), _slug_weight(link.url, within))
+    named = max(name, _held("column", title), _slug_weight(link.url, within))
     if named < SURE and (link.date or CUT.search(link.title) or any(word in title for word in vocabulary("not"))):
         return 0  # an entry of a list, or a page of its own
     return named or unit_weight(title) or _held("map", title)
@@ -209,14 +215,19 @@ def is_map(link: Link) -> bool:
 def part_weight(link: Link) -> int:
     """Return how surely a link on a report column is one of its parts: a year, 区县, 乡镇街道, a department.
 
-    >>> [part_weight(Link("http://a.gov.cn/x", name)) for name in ("2023年度", "乡镇街道", "示例县司法局", "联系我们")]
-    [70, 70, 60, 0]
+    >>> names = ("2023年度", "乡镇街道", "示例县", "示例县司法局", "联系我们")
+    >>> [part_weight(Link("http://a.gov.cn/x", name)) for name in names]
+    [70, 70, 60, 60, 0]
     """
     name = _BARE.sub("", link.title)
     parts = vocabulary("subcolumn")
     if YEAR_NAME.fullmatch(name):
         return parts["年度"]
-    return parts.get(name) or (SURE if unit_weight(name) else 0)
+    if name in parts:
+        return parts[name]
+    if unit_weight(name) or (len(name) <= LONGEST_PLACE and name.endswith(tuple(vocabulary("place")))):
+        return SURE
+    return 0
 
 
 def _slug_weight(url: str, within: str) -> int:

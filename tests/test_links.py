@@ -114,6 +114,7 @@ def test_an_address_in_its_one_form_stays_as_it_is(path: str, query: str) -> Non
         ("《2023年法治政府建设情况报告》解读", "/x/1.html", True, Kind.NO),
         ("示例县2023年法治政府建设工作要点", "/x/1.html", True, Kind.NO),
         ("附件1", "/x/1.docx", False, Kind.ATTACHMENT),
+        ("附件1", "/OpennessContent/download/48.html", False, Kind.ATTACHMENT),
         ("附件1", "/system/_content/download.jsp?urltype=news.DownloadAttachUrl&wbfileid=7", False, Kind.ATTACHMENT),
         ("示例县2023年法治政府建设情况报告", "/x/1.jpg", False, Kind.NO),
         ("县政府召开常务会议", "/x/1.html", False, Kind.NO),
@@ -173,7 +174,11 @@ def test_tells_the_year_of_a_link(title: str, year: int | None) -> None:
         ("新闻动态", "/zfxxgk/fdzdgknr/xw/", 0),  # only the last directory tells, unless it names the subject
         ("其他", "/c1/", 20),
         ("其他政策", "/c1/", 0),
+        ("通知公告", "/c1/", 10),
+        ("关于公告的通知", "/c1/", 0),
         ("部门信息公开", "/c1/", 35),
+        ("部门信息公开目录", "/c1/", 35),
+        ("主动公开基本目录", "/c1/", 0),
         ("乡镇街道信息公开", "/c1/", 35),
         ("示例县司法局", "/c1/", 40),
         ("石桥镇", "/c1/", 15),
@@ -207,7 +212,7 @@ def test_the_site_map_is_known_by_name() -> None:
 
 
 def test_the_table_of_columns_is_whole() -> None:
-    kinds = {"column", "name", "not", "slug", "subcolumn", "unit", "map"}
+    kinds = {"column", "name", "not", "slug", "subcolumn", "place", "unit", "map"}
     tables = {kind: links.vocabulary(kind) for kind in kinds}
     assert {kind for kind, table in tables.items() if not table} == set()
     lines = (Path(links.titles.__file__).parent / "data/columns.tsv").read_text(encoding="utf-8").splitlines()
