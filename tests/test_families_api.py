@@ -110,6 +110,7 @@ SHELL = page(
         (SHELL, [JSON_LIST.format(1)]),
         (page(META, "/hz/c100503/list.shtml"), [JSON_LIST.format(1)]),
         (page(META, "/hz/index.shtml"), []),
+        (page(META, "/hz/c100503/zfxxgk.shtml"), []),
         (
             page(META + "<script>var u = '/searchList/' + id, o = {_pageSize: 15}</script>", "/a.shtml"),
             [f"/searchList/{CHANNEL}{QUERY.format(1).replace('=20', '=15')}"],

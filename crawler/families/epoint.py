@@ -212,7 +212,7 @@ def _script(page: Page, target: Target, shelves: list[Shelf]) -> Next:
         mark = "&" if "?" in url else "?"
         url += f"{mark}deptcode={quote(own.dept)}&categorynum={quote(own.category)}"
     carried = json.dumps([[s.dept, s.category, s.title] for s in shelves], ensure_ascii=False, separators=(",", ":"))
-    return Next(url, Pager(form=carried), title=next((s.title for s in shelves if s.title), None))
+    return Next(url, Pager(declared=True, form=carried), title=next((s.title for s in shelves if s.title), None))
 
 
 def _carried(target: Target) -> list[Shelf]:

@@ -22,7 +22,7 @@ from collections.abc import Iterable, Iterator, Set
 from typing import Any
 from urllib.parse import urlsplit
 
-from crawler import links
+from crawler import links, walk
 from crawler.families import answers, literals, pagers
 from crawler.families.base import SHORTEST_ENTRY, Family, Next, step
 from crawler.families.trs import ARTICLE
@@ -36,6 +36,7 @@ REAL_PAGES = ("xlist", "xxgkList", "list", "index")  # where a node that leads t
 _CHANNEL = re.compile(r"<meta\s[^<>]{0,300}?\bname\s{0,3}=\s{0,3}[\"']?channelid\b", re.IGNORECASE)
 _PAGE_DIV = re.compile(r"createPageHTML\s{0,9}\(\s{0,9}[\"']page_div[\"']")
 _COLUMN = re.compile(r"/c\d{5,7}/\w{0,60}(?:list|zfxxgk|xxgk)\w{0,60}\.shtml$", re.IGNORECASE)
+_EMPTY_LIST = re.compile(r"list\w{0,20}\.shtml$", re.IGNORECASE)  # what is named zfxxgk without entries is a menu
 _HEX_NAME = re.compile(r"(?<![0-9a-fA-F-])[0-9a-f]{32}\.s?html")
 _LIST = re.compile(r"/(?:common/search|searchList)/[0-9a-f]{32}$")
 _LIST_BASE = re.compile(r"[\"'`]((?:https?:)?(?:/{1,2}[\w.:-]{1,60}){0,4}/(?:common/search|searchList)/)")
@@ -119,7 +120,7 @@ def _wants_json(page: Page, target: Target, shown: int) -> bool:
     if _LIST_BASE.search(page.text):
         return True
     if not shown:
-        return _COLUMN.search(urlsplit(page.url).path) is not None
+        return _EMPTY_LIST.search(urlsplit(page.url).path) is not None or walk.is_column(target)
     return shown >= pagers.FULL_PAGE and not target.guessed and pagers.SIGNS.search(page.text) is not None
 
 
