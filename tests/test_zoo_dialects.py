@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import re
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
 from email.message import Message
 from html import unescape
 from pathlib import Path
@@ -11,11 +14,13 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from fazhi_zoo import growing, tree
+from fazhi_zoo.client import get
 from fazhi_zoo.places import specs
 from fazhi_zoo.server import DIALECTS, Zoo, portals
 from fazhi_zoo.site import Answer, Ask, Site
 from fazhi_zoo.systems import SYSTEMS
 from fazhi_zoo.systems.base import Paged
+from fazhi_zoo.table import Line, shown, table
 
 HOST = "zoo.example:8100"
 LINKS = (r'(?:href|src)="([^"]+)"', r"window\.open\('([^']+)'\)", r'\?file=([^"&]+)')
@@ -140,8 +145,34 @@ def test_minimum_counted_by_hand() -> None:
         path for path in site.pages if re.fullmatch(r"/zwgk/(?:bmxxgk|xzjdxxgk)/\w+/fzzfjs/(?:index_\d\.html)?", path)
     }
     second = {path for path in site.pages if re.fullmatch(r"/zwgk/zfxxgk/fdzdgknr/qtfdgkxx/(?:index_\d.html)?", path)}
-    files = [file for item in reports for file in item.attachments]
-    assert site.minimum == 1 + len(lists) + len(units) + len(second) + len(reports) + len(files) + len(site.open)
+    files = [file for item in reports for _, file in item.attachments]
+    counted = (len(lists), len(units), len(second), len(reports), len(files), len(site.open))
+    assert counted == (2, 3, 1, 30, 8, 3)
+    assert site.minimum == 1 + 2 + 3 + 1 + 30 + 8 + 3
+
+
+def test_the_table_tells_what_was_found_and_what_it_cost(tmp_path: Path) -> None:
+    with Zoo(DIALECTS, only=("990424", "990425")) as zoo:
+        reports = [item for item in zoo.reports if item.portal == "990424" and item.copy_of is None]
+        twin = next(item for item in zoo.reports if item.copy_of == reports[0].path)
+        near = next(item for item in zoo.truth if item.portal == "990424" and not item.is_report)
+        file = next(urljoin(item.url, path) for item in reports for _, path in item.attachments)
+        for url in (zoo.homes["990424"], file, twin.url):
+            get(url)
+        with closing(sqlite3.connect(tmp_path / "archive.db")) as db, db:
+            db.execute("create table sources (url)")
+            db.executemany("insert into sources values (?)", [(twin.url,), (reports[1].url,), (near.url,)])
+        with closing(sqlite3.connect(tmp_path / "crawl.db")) as db, db:
+            db.execute("create table verdicts (portal, verdict)")
+            db.executemany("insert into verdicts values ('990424', ?)", [("silent",), ("ok",)])
+        line, other = table(zoo, tmp_path)
+    assert replace(line, missed=()) == Line("990424", "trs", 30, 2, 1, 8, 1, 3, 48, "ok")
+    assert set(line.missed) >= {item.url for item in reports[2:]}
+    assert len(line.missed) == 28 + 7
+    assert (other.found, other.requests, other.verdict) == (0, 0, "-")
+    assert shown([line, other]).split("\n")[1].split() == [
+        "990424", "trs", "30", "2", "1", "1/8", "3", "48", "0.06", "ok",
+    ]  # fmt: skip
 
 
 def test_the_portal_file_names_only_the_home(tmp_path: Path) -> None:

@@ -23,8 +23,9 @@ CALENDAR, MORE = "/gkrl/", "/bdyw/more.jsp"
 NEWEST = 6  # rows on the home page
 
 
-def publish(site: Site, tree: Tree, maps: Sequence[str], engine: Engine | None) -> None:
-    """Add everything to a portal; ``maps`` are ``page`` (网站地图) and ``xml`` (sitemap.xml)."""
+def publish(site: Site, tree: Tree, maps: Sequence[str], engine: Engine | None, *, soft: bool = False) -> None:
+    """Add everything to a portal; ``maps`` are ``page`` (网站地图) and ``xml`` (sitemap.xml); a ``soft`` one answers
+    every unknown path with its home page."""
     tree.chrome = _chrome(tree, maps, engine)
     for column in tree.walk():
         column.owner.publish(site, column)
@@ -40,6 +41,8 @@ def publish(site: Site, tree: Tree, maps: Sequence[str], engine: Engine | None) 
         robots += f"Sitemap: http://{HOST}/sitemap.xml\n"
         site.pages["/sitemap.xml"] = lambda ask: _named(_sitemap(tree), ask, "application/xml")
     site.pages["/robots.txt"] = lambda ask: _named(robots, ask, "text/plain")
+    if soft:
+        site.fallback = lambda ask: home if isinstance(home := site.pages["/"], Answer) else home(ask)
     if tree.written == "session":
         site.fallback = lambda ask: _without_session(site, ask)
 

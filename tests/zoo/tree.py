@@ -8,7 +8,7 @@ site()    the portal built: home page, columns, reports, near misses, traps, sit
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any
 
@@ -27,7 +27,7 @@ class Portal:
     ``system`` publishes the portal, ``disclosure`` (where given) all below 政府信息公开. ``search`` is the engine of
     its search box. ``slugs`` and ``names`` replace those of columns. ``maps``: ``page`` = 网站地图, ``xml`` =
     sitemap.xml. ``twins``: some reports stand in a second column. ``links``: how addresses are written, see
-    ``systems.written``.
+    ``systems.written``. ``soft``: an unknown path gives the home page, with status 200.
     """
 
     spec: PortalSpec
@@ -43,6 +43,7 @@ class Portal:
     maps: tuple[str, ...] = ()
     twins: bool = False
     links: str = "plain"
+    soft: bool = False
 
 
 @cache
@@ -57,19 +58,7 @@ def portals() -> tuple[Portal, ...]:
 
 
 def _portal(row: dict[str, Any]) -> Portal:
-    own = {
-        "system",
-        "disclosure",
-        "search",
-        "shape",
-        "reports",
-        "nears",
-        "per_page",
-        "slugs",
-        "names",
-        "twins",
-        "links",
-    }
+    own = {item.name for item in fields(Portal)} - {"spec", "maps"}
     name = divisions()[row["code"][:6]][0]
     look = {"label": "line", "body": "trs", "rows": "ul", "dates": "iso"} | row.get("look", {})
     given = {key: value for key, value in row.items() if key not in own | {"maps", "look", "issuers"}}
@@ -89,12 +78,13 @@ def site(portal: Portal) -> Site:
     grower = Grower(portal, tree)
     grower.grow()
     made = Site(portal.spec, grower.main.family, verdict=grower.main.verdict)
-    front.publish(made, tree, portal.maps, ENGINES[portal.search]() if portal.search else None)
-    made.minimum = minimum(made, tree)
+    engine = ENGINES[portal.search]() if portal.search else None
+    front.publish(made, tree, portal.maps, engine, soft=portal.soft)
+    made.minimum = minimum(tree)
     return made
 
 
-def minimum(made: Site, tree: Tree) -> int:
+def minimum(tree: Tree) -> int:
     """Count what a perfect crawler that knows the listings asks for: robots.txt, the lists of all columns that hold
     reports, each report once with its files, and the near misses that only their page gives away."""
     columns = [column for column in tree.walk() if column.holds_reports]
