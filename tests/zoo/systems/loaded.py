@@ -1,7 +1,7 @@
 """Systems whose lists a script of the page loads from an endpoint; the others of this folder build on it.
 
 ``Loaded`` keeps the columns by the key that a request names, so that one endpoint serves all of them. ``Units`` numbers
-the bodies of a portal that publish in places of their own.
+the bodies of a portal that publish in places of their own, ``below`` is the menu above a list.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Loaded(System):
     def lists(self, site: Site, column: Column) -> None:
         """Add the column's page and the endpoint."""
         self.shelves[self.key(column)] = column
-        site.pages[column.address] = site.hosted(self.page(column, self.main(column)))
+        site.pages[column.address] = site.hosted(self.page(column, below(column) + self.main(column)))
         site.routes[self.endpoint(column)] = self.answer
 
     def minimum(self, column: Column) -> int:
@@ -70,6 +70,12 @@ class Loaded(System):
         """Return the rows of the column with this key, none where there is none."""
         column = self.shelves.get(key)
         return self.links(column, self.route) if column is not None else []
+
+
+def below(column: Column) -> str:
+    """Return the menu of the columns below one, which stands above its list."""
+    items = "".join(f"<li>{column.owner.anchor(column.address, child)}</li>" for child in column.children)
+    return f'<ul class="columns">{items}</ul>\n' if items else ""
 
 
 class Units:

@@ -20,7 +20,7 @@ from fazhi_zoo.pages import Link
 from fazhi_zoo.site import Answer, Ask, Site
 from fazhi_zoo.systems.base import Column, System, Tree
 from fazhi_zoo.systems.hanweb import number
-from fazhi_zoo.systems.loaded import Units
+from fazhi_zoo.systems.loaded import Units, below
 
 LABEL = "/site/label/8888"
 MOST = 50
@@ -222,6 +222,6 @@ class LongsourceColumn(Longsource):
 
         def answer(ask: Ask) -> Answer:
             """Answer a page of the column."""
-            return site.html(self.page(column, column_rows(links, ask.query, path, self.size)))
+            return site.html(self.page(column, below(column) + column_rows(links, ask.query, path, self.size)))
 
         site.routes[path] = answer
