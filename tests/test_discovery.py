@@ -11,7 +11,7 @@ from fazhi_zoo import tree
 from fazhi_zoo.asking import HOST, ask, portal, reports
 
 from archive.model import Role
-from crawler import discovery, walk
+from crawler import discovery, guard, walk
 from crawler.discovery import sitemaps
 from crawler.discovery.clues import WORD
 from crawler.targets import Page, Portal, Target
@@ -110,6 +110,13 @@ def test_a_home_page_has_last_resorts() -> None:
 )  # fmt: skip
 def test_hostile_home_pages_open_little(body: str) -> None:
     assert len(ways(body)) <= 2
+
+
+def test_a_page_that_only_its_engine_fills_is_no_refusal() -> None:
+    assert guard.look(page(SCRIPT, ASKED)) is None
+    other = guard.look(page("<script>go('/challenge/x.js')</script>", ASKED))
+    assert other is not None
+    assert other.kind == "refusal"
 
 
 # site maps

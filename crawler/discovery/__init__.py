@@ -2,6 +2,7 @@
 
     owner()        the engine or the reader of site maps whose own answer a page is
     ways()         what the home page and the pages of search engines open: searches, a search page, last resorts
+    names_engine() whether the script of a page asks an engine
     from_robots()  the site maps that a robots.txt names
 
     clues.py       what a page tells of an engine: forms, addresses, options
@@ -31,7 +32,7 @@ from crawler.discovery.sitemaps import from_robots
 from crawler.families.base import Family, Next
 from crawler.targets import Page, Portal, Target, key_of
 
-__all__ = ["ENGINES", "Engine", "from_robots", "owner", "ways"]
+__all__ = ["ENGINES", "Engine", "from_robots", "names_engine", "owner", "ways"]
 
 TITLE = "站内搜索"  # of the targets that are searches or search pages
 SEARCHES = 2  # searches a page may open
@@ -59,6 +60,11 @@ def ways(page: Page, target: Target, portal: Portal) -> Iterable[Target]:
         yield from _made(_home(page, portal), page, target, portal)
         yield from _maps(page, target, portal)
         yield from sitemaps.ways(page, target, portal)
+
+
+def names_engine(page: Page) -> bool:
+    """Say whether the script of a page asks an engine that is known: such a page may show nothing else by itself."""
+    return any(engine.mark.search(url) for url in Clues(page).addresses for engine in KNOWN)
 
 
 def _home(page: Page, portal: Portal) -> list[Next]:
