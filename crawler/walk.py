@@ -7,9 +7,10 @@ best first within a budget that the frontier keeps.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from crawler import links
 from crawler.links import Kind, Link
@@ -29,17 +30,30 @@ def columns(found: Iterable[Link], page: Page, target: Target, portal: Portal) -
     below = urljoin(target.url, ".")
     inside = is_column(target)
     for link in found:
-        weight = links.column_weight(link, within=target.url)
-        if inside and link.url.startswith(below) and (part := links.part_weight(link)):
-            weight = part
-        elif link.url in (page.url, target.url) or links.kind_of(link) is not Kind.LISTING or not weight:
+        if link.url in (page.url, target.url):
             continue
-        elif portal.listings and weight < links.SURE:
-            continue  # the listings are known: only a column that names the subject can add to them
+        weight = links.column_weight(link, within=target.url) if links.kind_of(link) is Kind.LISTING else 0
+        if inside and (part := links.part_weight(link)):
+            if link.url.startswith(below):
+                weight = part
+            elif shape(link.url) == shape(target.url):
+                weight = max(weight, min(part, links.SURE - 1))  # a part, or a name in the menu: a guess
+        if not weight or (portal.listings and weight < links.SURE):
+            continue  # where the listings are known, only a column that names the subject can add to them
         yield Target(
             url=link.url, role=target.role, portal=target.portal, title=link.title, parent=page.url,
             depth=target.depth + 1, listing=link.url, **rank(weight),
         )  # fmt: skip
+
+
+def shape(url: str) -> str:
+    """Return an address with its numbers left out: systems without directories give all columns the same.
+
+    >>> shape("http://127.0.0.1:80/col/col1229/index.html")
+    '127.0.0.1:80/col/col#/index.html'
+    """
+    parts = urlsplit(url)
+    return parts.netloc + re.sub(r"\d+", "#", parts.path)
 
 
 def rank(weight: int) -> dict[str, Any]:

@@ -4,6 +4,7 @@ A dialect (``Family``) is a small pure class: ``recognise`` a page, ``seeds`` of
 knows no Scrapy, no database and no clock, so a saved page tests it. What dialects differ in they override:
 
     links        what a page or an endpoint's answer links to (default: its anchors)
+    files        the files of a report page
     lists        lists that the page's script would load: page 1 of a JSON list, a tree of columns, a search by title
     next_page    where page 2 is
 
@@ -23,14 +24,13 @@ from urllib.parse import urlsplit
 
 from archive.model import Role
 from archive.vocabulary import is_widget_frame
-from crawler import links, walk
+from crawler import attachments, links, walk
 from crawler.addresses import canonical, netloc
 from crawler.links import Kind, Link
 from crawler.targets import Page, Pager, Portal, Target
 from crawler.walk import LEAST
 
 PAGES = 300  # pages of one listing; the longest real one seen had 322
-ATTACHMENTS = 20  # files of one report page
 FRAMES = 3  # frames of one report page
 SENTENCE = 80  # characters in one piece that only an article has, so that its frames are boxes around it
 SHORTEST_ENTRY = 6  # characters of an entry's title where nothing else tells entries from menus
@@ -76,6 +76,10 @@ class Family:
     def links(self, page: Page) -> list[Link]:
         """Return the links of a page; dialects whose lists are JSON or XML read them from there."""
         return links.read(page)
+
+    def files(self, page: Page) -> list[Link]:
+        """Return the files of a report page."""
+        return attachments.found(page)
 
     def lists(self, page: Page, target: Target, portal: Portal) -> Iterable[Next]:
         """Yield the lists that the page's own script would load."""
@@ -163,9 +167,9 @@ class Family:
 
     def missing(self, target: Target, *, repeated: bool = False) -> Followed:
         """Return what to do about a page that could not be had, or that (``repeated``) brought nothing new."""
-        if target.role is not Role.LISTING or target.page == 1:
-            return Followed()
         pager = target.pager
+        if target.role is not Role.LISTING or (target.page == 1 and not pager.rest):
+            return Followed()
         if pager.rest:
             form, *rest = pager.rest
             again = step(form, target.page, replace(pager, form=form, rest=tuple(rest)))
@@ -189,15 +193,16 @@ class Family:
 
     def tried(self, target: Target) -> bool:
         """Say whether a page was only tried: if it is not there, nothing is lost."""
-        return target.role is Role.LISTING and target.page > 1 and not target.pager.declared
+        only_form = target.page > 1 or target.pager.form is not None
+        return target.role is Role.LISTING and only_form and not target.pager.declared
 
     def _attachments(self, page: Page, target: Target, portal: Portal) -> Iterable[Target]:
-        files = [link for link in links.read(page, files=True) if links.is_file(link.url) and portal.owns(link.url)]
-        for link in files[:ATTACHMENTS]:
-            yield Target(
-                url=link.url, role=Role.ATTACHMENT, portal=target.portal, title=link.title, parent=page.url,
-                depth=target.depth + 1, prio=PRIO[Role.ATTACHMENT],
-            )  # fmt: skip
+        for link in self.files(page):
+            if portal.owns(link.url):
+                yield Target(
+                    url=link.url, role=Role.ATTACHMENT, portal=target.portal, title=link.title or None,
+                    parent=page.url, depth=target.depth + 1, prio=PRIO[Role.ATTACHMENT],
+                )  # fmt: skip
 
     def _frames(self, page: Page, target: Target, portal: Portal) -> Iterable[Target]:
         """Yield the frames that may hold the article of a page that has none itself, under the article's title."""

@@ -22,10 +22,9 @@ from collections.abc import Iterator, Set
 from typing import Any
 from urllib.parse import urlsplit
 
-from archive.model import Role
 from crawler import links
 from crawler.families import answers, literals, organs
-from crawler.families.base import ATTACHMENTS, PRIO, Family, Next
+from crawler.families.base import Family, Next
 from crawler.links import Link
 from crawler.targets import Page, Portal, Target
 
@@ -89,16 +88,8 @@ class Gkmlpt(Family):
         pager = answers.behind(target, got, got if page.json is None else SIZE, total)
         return None if pager is None else Next(answers.turn(target.url, "page", target.page + 1), pager)
 
-    def _attachments(self, page: Page, target: Target, portal: Portal) -> Iterator[Target]:
-        found = {made.url: made for made in super()._attachments(page, target, portal)}
-        yield from found.values()
-        for link in _files(page):
-            if len(found) < ATTACHMENTS and link.url not in found and portal.owns(link.url):
-                found[link.url] = Target(
-                    url=link.url, role=Role.ATTACHMENT, portal=target.portal, title=link.title, parent=page.url,
-                    depth=target.depth + 1, prio=PRIO[Role.ATTACHMENT],
-                )  # fmt: skip
-                yield found[link.url]
+    def files(self, page: Page) -> list[Link]:
+        return [*super().files(page), *_files(page)]
 
 
 def _categories(page: Page) -> list[tuple[str, str]]:
