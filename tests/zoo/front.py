@@ -33,6 +33,9 @@ def publish(site: Site, tree: Tree, maps: Sequence[str], engine: Engine | None, 
         engine.publish(site, tree)
     site.pages["/"] = site.hosted(_home(tree))
     site.routes[CALENDAR] = lambda ask: site.html(_calendar(tree, ask))
+    site.routes[pages.VIEWER] = lambda ask: Answer(
+        b'<!DOCTYPE html><div id="viewer"></div><script src="viewer.js"></script>'
+    )
     site.routes[MORE] = lambda ask: site.html(_more(tree, ask))
     robots = f"User-agent: *\nDisallow: {'/login/' if engine else '/search/'}\n"
     if "page" in maps:

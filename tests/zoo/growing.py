@@ -5,6 +5,7 @@ own       政务公开 > 政府信息公开 > 法定主动公开内容 > one col
 split     the same column with the government's; 部门 and 乡镇街道 are sub-columns of it
 years     the same column with a sub-column for each year
 units     the government's in its own column; each department and town has its own pages and column
+subsites  the government's in its own column; each department and town has a site of its own below 部门乡镇
 notices   the government's in its own column; those of departments and towns among their 通知公告
 other     in 其他法定公开信息, between other yearly figures; units as above
 home      a column of the navigation, towns below it
@@ -180,6 +181,16 @@ class Grower:
         self.column(self.statutory, self.own())
         self.twin(self.own())
         self.units()
+
+    def grow_subsites(self) -> None:
+        self.column(self.statutory, self.own())
+        index = self.add(None, "部门乡镇", "bmxz")
+        for at, (by, rows) in enumerate(self.of("department", "town").items()):
+            unit = self.add(index, by.place, f"dw{at + 1:02d}", unit=by)
+            self.add(unit, "机构概况", "jggk", unit=by)
+            self.add(unit, "工作动态", "gzdt", self.others("news", 3), unit=by)
+            public = self.add(unit, "政务公开", "zwgk", unit=by)
+            self.add(public, "法治政府建设", "fzzfjs", rows, unit=by)
 
     def grow_notices(self) -> None:
         self.column(self.statutory, self.own())

@@ -34,9 +34,10 @@ class Chrome:
 
 
 PLAIN = Chrome()
+VIEWER = "/images/pdf/web/viewer.html"  # a script that shows the file it is told
 FILES = {
     "a": '<p class="fj"><a href="{href}" target="_blank">{name}</a></p>',
-    "iframe": '<iframe src="/images/pdf/web/viewer.html?file={base}{href}" width="100%" height="800"></iframe>',
+    "iframe": f'<iframe src="{VIEWER}?file={{base}}{{href}}" width="100%" height="800"></iframe>',
     "frame": '<iframe src="{href}" width="100%" height="800"></iframe>',
     "onclick": """<p class="fj"><span onclick="window.open('{href}')">{name}</span></p>""",
 }
