@@ -25,6 +25,7 @@ from urllib.parse import urlsplit
 
 from archive import refusals
 from archive.model import Reason
+from crawler import discovery
 from crawler.addresses import netloc
 from crawler.targets import Page
 
@@ -60,6 +61,7 @@ _LOCATION = re.compile(
     r"(?:\b(?:window|self|top|parent|document)\s*\.\s*)?\blocation(?:\s*\.\s*href)?\s*"
     r"(?:=\s*|\.\s*(?:replace|assign)\s*\(\s*)(?:\"([^\"\n]{1,500})\"|'([^'\n]{1,500})')\s*(?![\s+])"
 )
+_PLAIN = re.compile(r"(?i)403 forbidden|access (?:denied|forbidden)")
 _HOME = re.compile(r"(?i)/?(?:(?:index|default|home)\.(?:s?html?|jsp|php|aspx?))?")
 
 
@@ -192,7 +194,8 @@ def _short(sight: _Sight) -> Finding | None:
     if len(words) <= SHORT:
         vocabulary = _vocabulary()
         if (sign := _challenge(words, source)) is not None:
-            return Finding("refusal", f"challenge ({sign})")
+            plain = _PLAIN.fullmatch(sign) is not None  # a server's own page for 403 says nothing of a wall
+            return Finding("denied", sign) if plain else Finding("refusal", f"challenge ({sign})")
         for kind, pattern in vocabulary.short:
             if match := pattern.search(sight.title) or pattern.search(words):
                 return Finding(kind, match[0][:40].strip())
@@ -208,7 +211,7 @@ def _short(sight: _Sight) -> Finding | None:
     if words or _FRAME.search(source):
         stub = len(page.body) < 20 and not _asked_for_data(page) and not _MARKUP.search(page.body)
         return Finding("missing", f"a stub of {len(page.body)} bytes") if stub else None
-    if "<script" in source.lower() and len(page.body) < SHELL:
+    if "<script" in source.lower() and len(page.body) < SHELL and not discovery.names_engine(page):
         return Finding("refusal", "a shell that only a script fills")
     if len(page.body) < STUB and not _asked_for_data(page) and (page.text or not page.body):
         return Finding("missing", f"a stub of {len(page.body)} bytes")

@@ -4,7 +4,7 @@ The stock middleware of Scrapy 2.19 lets every request through that waits while 
 error page for rules, and a server that does not answer for permission. Here, after RFC 9309:
 
     2xx         the rules; a page of HTML is no robots.txt: all is allowed
-    4xx         there is none: all is allowed (429 means: later)
+    4xx         there is none: all is allowed (429 means: later); so it is where redirects never end
     5xx, none   all is forbidden until it can be had: the page is asked for again later
 
 One lock a host, so nobody passes while the file is being fetched; and the first page waits its turn behind the file.
@@ -96,6 +96,10 @@ class Robots(RobotsTxtMiddleware):
         assert self.crawler.engine is not None
         try:
             response = await self.crawler.engine.download_async(asked)
+        except IgnoreRequest:
+            if self._session.fatal is not None:
+                raise
+            response = Response(asked.url, 404)  # redirects without end
         except Exception as error:
             if self._session.fatal is not None:
                 raise

@@ -17,6 +17,7 @@ from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 
 from archive.model import Role
+from crawler import guard, manners
 from crawler.addresses import canonical, netloc
 from crawler.manners import Result
 from crawler.session import Session
@@ -74,8 +75,14 @@ class Scheduler(BaseScheduler):
 
     def _end_of_redirect(self, request: Request, target: Target) -> Result | None:
         url = canonical(request.url)
-        if url is None or not self._session.portal(target).owns(url):
+        # A portal's search may lie on a host of its own: there it may go on.
+        at_home = url is not None and netloc(url) == netloc(target.url)
+        if url is None or not (at_home or self._session.portal(target).owns(url)):
             return Result(state="failed", note=f"redirect to a foreign host: {request.url}")
+        if guard.circle([*request.meta.get("redirect_urls", ()), request.url]):
+            host, hosts = netloc(request.url), self._frontier.hosts
+            means = manners.denied if host in self._session.known.answering else manners.refusal
+            return means("a redirect to itself", hosts.strikes(host), hosts.delay)
         if "redirect_urls" in request.meta and self._frontier.redirect_known(url, target.portal):
             # A further page of a list that leads back to a known one is not there: its listing must know.
             state = "failed" if target.role is Role.LISTING and target.page > 1 else "done"
@@ -99,8 +106,9 @@ class Scheduler(BaseScheduler):
         if target is None:
             self._arm()
             return None
-        return Request(
-            target.url,
+        url = self._session.ways.of(target.url)
+        request = Request(
+            url,
             method="GET" if target.post is None else "POST",
             body=target.post or "",
             headers=_headers(target),
@@ -110,11 +118,15 @@ class Scheduler(BaseScheduler):
             meta={
                 "root": target.id,
                 "target": target,
-                "download_slot": netloc(target.url),
-                "cookiejar": netloc(target.url),
+                "download_slot": netloc(url),
+                "cookiejar": netloc(url),
                 "handle_httpstatus_list": STATUSES,
             },
         )
+        if netloc(url) == netloc(target.url):
+            return request
+        self._follow.append(request)  # it waits for the host that works; the one that is told stays busy with it
+        return self._next()
 
     def _arm(self) -> None:
         """Set one timer for when the next request falls due."""

@@ -15,9 +15,9 @@ from types import TracebackType
 from archive import captures, warc_repair
 from archive.datadir import DataDir
 from archive.warc_write import WarcWriter
-from crawler import families, settings
+from crawler import families, guard, settings
 from crawler.frontier import Frontier
-from crawler.manners import LIMITS, Limits, Result, Window
+from crawler.manners import LIMITS, Limits, Result, Ways, Window
 from crawler.progress import Progress, State
 from crawler.targets import Portal, Target
 
@@ -50,6 +50,10 @@ class Session:
         self.wake: Callable[[], None] = lambda: None  # set by the scheduler: look for work now
         self.close_spider: Callable[[str], None] = lambda reason: None  # set by the spider
         self.read: Mapping[str, int] = {}  # outcome -> captures that extraction has read in this run
+        self.known = guard.Known()
+        self.ways = Ways()
+        self.sitemaps: dict[str, list[str]] = {}  # host -> the lines of its robots.txt that name site maps
+        self.no_rules: set[str] = set()  # hosts that give a page of HTML for robots.txt
         self._progress, self._ticked = progress, 0.0
         self.db = captures.connect(place.crawl_db)
         self.captures = captures.Captures(self.db)
@@ -115,7 +119,7 @@ class Session:
                     pages=self.frontier.pages,
                     queued=self.frontier.queued(),
                     reports=self.read.get("report", 0),
-                    rejected=self.read.get("rejected", 0),
+                    rejected=sum(number for what, number in dict(self.read).items() if what.startswith("rejected")),
                     **self.frontier.standing(),
                 )
             )

@@ -9,7 +9,7 @@
 | CONCURRENT_REQUESTS_PER_DOMAIN | 1 | a second belt; the frontier hands out one address a host |
 | CONCURRENT_REQUESTS | 64 | hosts at once |
 | CONCURRENT_ITEMS | 1 | there are none; Scrapy starts as many tasks as this for every answer |
-| DOWNLOAD_TIMEOUT | 60 | seconds for the whole answer; the default is 180 |
+| DOWNLOAD_TIMEOUT | 60 | seconds for the whole answer, or ``FAZHI_TIMEOUT``; the default is 180 |
 | DOWNLOAD_MAXSIZE | 20 MB | also of unpacked bodies; the default is 1 GiB |
 | DOWNLOAD_FAIL_ON_DATALOSS | off | a torn body is archived as torn, and asked for again |
 | REDIRECT_MAX_TIMES | 6 | the default is 20 |
@@ -17,6 +17,7 @@
 | METAREFRESH_ENABLED | off | the spider reads it: its page must not be taken for content |
 | HTTPCACHE, AUTOTHROTTLE | off | the WARC files are the archive, the frontier paces |
 | DOWNLOAD_HANDLERS | own, https | old servers get an old handshake, and the state of the certificate is noted |
+| cookies, own middleware | on | the stock one asks publicsuffix.org in every run |
 | TELNETCONSOLE, REMOTE_CONTROL | off | both are open doors that run code |
 | spider middlewares | hardly any | links enter the frontier as data and never pass them |
 """
@@ -44,7 +45,9 @@ SCHEDULER = "crawler.scheduler.Scheduler"
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
     "crawler.robots.Robots": 100,
+    "crawler.cookies.Cookies": 700,
     "crawler.recorder.Recorder": 895,  # below 900 and above 600: sees bodies as received, and every redirect
 }
 DOWNLOAD_HANDLERS = {"https": "crawler.tls.Handler"}
@@ -59,7 +62,7 @@ CONCURRENT_REQUESTS = 64
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 CONCURRENT_ITEMS = 1
 DOWNLOAD_DELAY = 0
-DOWNLOAD_TIMEOUT = 60
+DOWNLOAD_TIMEOUT = float(os.environ.get("FAZHI_TIMEOUT") or 60)
 DOWNLOAD_MAXSIZE = 20_000_000
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_FAIL_ON_DATALOSS = False

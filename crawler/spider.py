@@ -23,8 +23,9 @@ from twisted.python.failure import Failure
 
 from archive.datadir import DataDir
 from archive.errors import UsageError
-from crawler import catalogue, families, manners, reading
+from crawler import catalogue, families, guard, manners, reading
 from crawler.addresses import netloc
+from crawler.heavy import HEAVY, HeavyReader
 from crawler.manners import Result
 from crawler.robots import Forbidden, Unreachable, Wait, text_of
 from crawler.session import Session
@@ -66,6 +67,7 @@ class PortalSpider(Spider):
             )  # fmt: skip
             session.seed()
         self.session = session
+        self._heavy = HeavyReader()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> PortalSpider:
@@ -83,18 +85,19 @@ class PortalSpider(Spider):
     def closed(self, reason: str) -> None:
         """Remember why the crawl ended; close a session of our own."""
         self.session.reason = reason
+        self._heavy.close()
         if self._own is not None:
             if self.session.fatal is None:
                 self.session.close_rounds()
             self.session.close()
             self._own.__exit__(None, None, None)
 
-    def parse(self, response: Response) -> None:
+    async def parse(self, response: Response) -> None:
         """Settle the root of an answer."""
         assert response.request is not None
         target: Target = response.request.meta["target"]
         try:
-            result = self._result(response, response.request, target)
+            result = await self._result(response, response.request, target)
         except sqlite3.Error as error:
             self.session.stop(error)
             return
@@ -110,7 +113,11 @@ class PortalSpider(Spider):
         if isinstance(error, Wait) and self.session.fatal is None:
             self._later(request)
             return
+        if self._goes_another_way(request, error):
+            return
         result = self._without_answer(request, error)
+        if trail := request.meta.get("trail"):  # what is told is what befell the address that was meant
+            request, result = request.replace(url=trail[0]), replace(result, note=request.meta["why"])
         self.settle(request.meta["target"], replace(result, host=netloc(request.url)))
 
     def settle(self, target: Target, result: Result) -> None:
@@ -137,6 +144,22 @@ class PortalSpider(Spider):
         what = manners.in_words(error)
         return manners.trouble(what, frontier.hosts.strikes(netloc(request.url)), frontier.hosts.delay, answered=False)
 
+    def _goes_another_way(self, request: Request, error: BaseException | None) -> bool:
+        """Go on under another scheme or name of a host that cannot be reached; say whether there is one to try."""
+        trail = request.meta.get("trail", ())
+        cause = error.__cause__ if isinstance(error, Unreachable) else error
+        url = self.session.ways.onward(request.url, type(cause).__name__, trail)
+        if url is None or not self.session.portal(request.meta["target"]).owns(url) or self.session.fatal is not None:
+            return False
+        if netloc(url) != netloc(request.url):
+            self.session.frontier.leave(request.url, request.meta["root"])
+        why = request.meta.get("why") or manners.in_words(cause)
+        trail = (*trail, request.url)
+        self._later(
+            request.replace(url=url, meta={**request.meta, "trail": trail, "why": why, "cookiejar": netloc(url)})
+        )
+        return True
+
     def _later(self, request: Request) -> None:
         """Hand a page back to the scheduler that has to wait behind its robots.txt."""
         assert self.crawler.engine is not None
@@ -145,12 +168,12 @@ class PortalSpider(Spider):
         scheduler.enqueue_request(request)
         self.session.wake()
 
-    def _result(self, response: Response, request: Request, target: Target) -> Result:
+    async def _result(self, response: Response, request: Request, target: Target) -> Result:
         frontier = self.session.frontier
         strikes = frontier.hosts.strikes(netloc(response.url))
         page: Page = request.meta["page"]
-        if name := request.meta["refusal"]:
-            return manners.refusal(name, strikes)
+        if finding := request.meta["finding"]:
+            return self._no_page(finding, netloc(response.url))
         if response.status in (429, 503):
             wait = manners.retry_after(text_of(response, "Retry-After"), time.time())
             return manners.overloaded(response.status, wait, strikes, frontier.hosts.delay)
@@ -160,7 +183,21 @@ class PortalSpider(Spider):
             return manners.trouble(f"HTTP {response.status}", strikes, frontier.hosts.delay)
         if not 200 <= response.status < 300:
             return Result(state="failed", note=f"HTTP {response.status}")
+        if len(page.body) > HEAVY:
+            portal, seen = self.session.portal(target), frontier.seen(target)
+            return replace(await self._heavy.read(page, target, portal, seen), also=page.url)
         return replace(reading.content(self.session, page, target), also=page.url)
+
+    def _no_page(self, finding: guard.Finding, host: str) -> Result:
+        """Return what an answer means that is no page, by its kind."""
+        hosts, known = self.session.frontier.hosts, self.session.known
+        if finding.kind == "missing":
+            return manners.missing(finding.name)
+        if finding.kind == "denied":
+            return manners.denied(finding.name, hosts.strikes(host), hosts.delay)
+        if finding.kind == "trouble":
+            return manners.trouble(finding.name, hosts.strikes(host), hosts.delay)
+        return manners.refusal(finding.name, hosts.strikes(host), hosts.delay, answering=host in known.answering)
 
     def _failed(self, target: Target, result: Result) -> Result:
         """Add to a failure for good what it means for the target's listing: another trial, or cut short."""

@@ -42,7 +42,8 @@ class Facts:
     """What the databases tell of a portal after a run.
 
     ``listings`` had in this round, ``waiting`` addresses queued, ``new`` reports not known before this run, ``ever``
-    all the portal's reports; ``blocked`` names a refusal that still holds, ``notes`` tells of what failed, with counts.
+    all the portal's reports; ``blocked`` names a refusal that still holds, ``denied`` one that a list met with,
+    ``note`` tells what befell the most of what failed.
     """
 
     listings: int
@@ -52,6 +53,7 @@ class Facts:
     new: int
     ever: int
     blocked: str | None = None
+    denied: str | None = None
     truncated: tuple[str, ...] = ()
     note: str = ""
     stopped: str = ""  # why the run ended before the portal did: --limit, interrupted
@@ -64,7 +66,7 @@ def judge(facts: Facts) -> tuple[str, str]:
     ('ok', '')
     >>> judge(Facts(listings=0, waiting=0, refused=0, failed=1, new=0, ever=0, note="HTTP 404"))
     ('unreachable', 'HTTP 404')
-    >>> judge(Facts(listings=0, waiting=0, refused=0, failed=1, new=0, ever=0, note="refused: status 403"))
+    >>> judge(Facts(listings=0, waiting=0, refused=0, failed=1, new=0, ever=0, denied="refused: status 403"))
     ('blocked', 'refused: status 403')
     >>> judge(Facts(listings=1, waiting=0, refused=0, failed=0, new=0, ever=0))
     ('silent', 'no report on 1 list page')
@@ -76,8 +78,8 @@ def judge(facts: Facts) -> tuple[str, str]:
         remark.append(f"{facts.failed} failed: {facts.note}")
     if facts.blocked:
         return "blocked", facts.blocked
-    if not facts.listings and facts.note.startswith(REFUSED):
-        return "blocked", facts.note
+    if facts.denied and not facts.ever:
+        return "blocked", facts.denied
     if not facts.listings and not facts.ever:
         if facts.stopped and not (facts.failed or facts.refused):
             return "truncated", f"{facts.stopped}; {facts.waiting} addresses wait"
@@ -173,6 +175,10 @@ class Books:
             " AND host IN (SELECT host FROM targets WHERE portal=? AND state IN ('queued','failed')) LIMIT 1",
             (code,),
         ).fetchone()
+        denied = self._db.execute(
+            f"SELECT note {here} AND role='listing' AND state IN ('failed','queued') AND note LIKE ? LIMIT 1",
+            (code, f"{REFUSED}%"),
+        ).fetchone()
         return Facts(
             listings=self._count(f"SELECT count(*) {here} AND state='done' AND role='listing'", code),
             waiting=self._count(f"SELECT count(*) {here} AND state='queued'", code),
@@ -182,6 +188,7 @@ class Books:
             ever=ever,
             blocked=blocked
             and f"{blocked['host']}: {blocked['blocked']}; not asked before {_clock(blocked['hold_until'])}",
+            denied=denied and denied["note"],
             truncated=tuple(
                 row[0] for row in self._db.execute(f"SELECT truncated {here} AND truncated IS NOT NULL", (code,))
             ),

@@ -329,7 +329,7 @@ def test_a_page_made_to_cost_time_is_read_all_the_same(body: str) -> None:
     page = Page(listing, body.encode())
     place = Portal(code="990101", name="示例县", home=listing, listings=(listing,), hosts=frozenset({"127.0.0.1:1"}))
     target = Target(url=listing, role=Role.LISTING, portal="990101", listing=listing)
-    assert guard.refusal(page) is None
+    assert guard.look(page) is None
     found = families.choose(page).follow(page, target, place)
     assert found.truncated is None or "links" in found.truncated
 

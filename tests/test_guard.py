@@ -44,7 +44,6 @@ REFUSALS = {
     "yunsuo 云锁": bare("<p>当前访问疑似黑客攻击，已被云锁阻断</p>", "访问被阻断"),
     "安全狗": bare("<p>请求存在风险，已被安全狗记录</p>", "提示"),
     "waf": bare("<div>很抱歉，由于您访问的URL有可能对网站造成安全威胁，您的访问被阻断。</div>"),
-    "denied": bare("<center><h1>Access Denied</h1></center>"),
     "captcha": bare("<p>访问过于频繁，请输入验证码后继续</p><input name=code>"),
     "shell": bare("", "示例县人民政府", "<script src='/static/app.3f2.js'></script>"),
     "half shell": "<script>(function(){var a=1;})();",
@@ -68,6 +67,9 @@ def test_refusals_by_status(status: int) -> None:
 @pytest.mark.parametrize("status", [401, 403, 405, 406, 451])
 def test_one_address_that_is_refused(status: int) -> None:
     assert look(page("", status=status)) == Finding("denied", f"status {status}")
+    nginx = look(page(bare("<center><h1>403 Forbidden</h1></center><hr>nginx", "403 Forbidden"), status=status))
+    assert nginx is not None
+    assert nginx.kind == "denied"
     assert look(page(dressed("x"), status=status)) == Finding("denied", f"status {status}")
     assert look(page("<p>您访问的页面不存在</p>", status=status)) == Finding("denied", f"status {status}")
     found = look(page(REFUSALS["firewall"], status=status))

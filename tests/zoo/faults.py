@@ -31,11 +31,11 @@ def fault(make: Callable[[PortalSpec], Site]) -> Callable[[PortalSpec], Site]:
     return make
 
 
-def _small(spec: PortalSpec, *extra: Link, articles: int = 3, per_page: int = 5) -> Site:
+def small(spec: PortalSpec, *extra: Link, articles: int = 3, per_page: int = 5) -> Site:
     return build(spec, articles, 1, per_page, extra)
 
 
-def _link(path: str, title: str = "关于2022年度推进法治政府建设情况的报告") -> Link:
+def link(path: str, title: str = "关于2022年度推进法治政府建设情况的报告") -> Link:
     return Link(title, title, path, DAY)
 
 
@@ -45,19 +45,19 @@ def _lists(site: Site) -> list[str]:
     return [path for path, page in site.pages.items() if path not in known and not path.endswith(".pdf")]
 
 
-def _take(site: Site) -> str:
+def take(site: Site) -> str:
     """Strike the first report from the truth, for a page about to be spoilt; return its path."""
     truth = next(item for item in site.truth if item.is_report)
     site.truth.remove(truth)
     return truth.path
 
 
-def _first_asks(page: Answer, times: int, refusal: Answer) -> Callable[[Ask], Answer]:
+def first_asks(page: Answer, times: int, refusal: Answer) -> Callable[[Ask], Answer]:
     """Answer the first ``times`` requests with ``refusal``."""
     return lambda ask: refusal if ask.count <= times else page
 
 
-def _answer(site: Site, path: str) -> Answer:
+def answer(site: Site, path: str) -> Answer:
     page = site.pages[path]
     assert isinstance(page, Answer)
     return page
@@ -66,27 +66,27 @@ def _answer(site: Site, path: str) -> Answer:
 @fault
 def retry_after(spec: PortalSpec) -> Site:
     """429 with Retry-After on the list and on one article, the first time they are asked for."""
-    site = _small(spec)
+    site = small(spec)
     refusal = Answer(b"too many requests", "text/plain", 429, (("Retry-After", "1"),))
     for path in (site.listings[0], site.truth[0].path):
-        site.pages[path] = _first_asks(_answer(site, path), 1, refusal)
+        site.pages[path] = first_asks(answer(site, path), 1, refusal)
     return site
 
 
 @fault
 def unavailable(spec: PortalSpec) -> Site:
     """503 with Retry-After, once, on an article."""
-    site = _small(spec)
+    site = small(spec)
     path = site.truth[0].path
     refusal = Answer(b"busy", "text/plain", 503, (("Retry-After", "1"),))
-    site.pages[path] = _first_asks(_answer(site, path), 1, refusal)
+    site.pages[path] = first_asks(answer(site, path), 1, refusal)
     return site
 
 
 @fault
 def robots(spec: PortalSpec) -> Site:
     """robots.txt forbids everything."""
-    site = _small(spec)
+    site = small(spec)
     site.pages["/robots.txt"] = Answer(b"User-agent: *\nDisallow: /\n", "text/plain")
     site.verdict, site.truth = "robots", []
     return site
@@ -95,8 +95,8 @@ def robots(spec: PortalSpec) -> Site:
 @fault
 def crawl_delay(spec: PortalSpec) -> Site:
     """robots.txt asks for a second between requests and forbids one article."""
-    site = _small(spec)
-    hidden = _take(site)
+    site = small(spec)
+    hidden = take(site)
     site.pages["/robots.txt"] = Answer(f"User-agent: *\nCrawl-delay: 1\nDisallow: {hidden}\n".encode(), "text/plain")
     return site
 
@@ -104,7 +104,7 @@ def crawl_delay(spec: PortalSpec) -> Site:
 @fault
 def robots_is_html(spec: PortalSpec) -> Site:
     """robots.txt is the home page, with status 200."""
-    site = _small(spec)
+    site = small(spec)
     site.pages["/robots.txt"] = site.pages["/"]
     return site
 
@@ -112,7 +112,7 @@ def robots_is_html(spec: PortalSpec) -> Site:
 @fault
 def redirects(spec: PortalSpec) -> Site:
     """The list moved twice, an article moved, and one link runs in a circle."""
-    site = _small(spec, _link("/loop/a.html"))
+    site = small(spec, link("/loop/a.html"))
     site.pages |= {
         "/old/": Answer(status=301, headers=(("Location", "/older/"),)),
         "/older/": Answer(status=302, headers=(("Location", site.listings[0]),)),
@@ -130,9 +130,9 @@ def redirects(spec: PortalSpec) -> Site:
 @fault
 def cut_short(spec: PortalSpec) -> Site:
     """An article's connection breaks in the middle of the body, every time."""
-    site = _small(spec)
-    path = _take(site)
-    whole = _answer(site, path)
+    site = small(spec)
+    path = take(site)
+    whole = answer(site, path)
     site.pages[path] = replace(whole, body=whole.body[: len(whole.body) // 2], declared=len(whole.body), headers=())
     site.verdict = None
     return site
@@ -141,11 +141,11 @@ def cut_short(spec: PortalSpec) -> Site:
 @fault
 def gzip(spec: PortalSpec) -> Site:
     """Everything compressed, whether asked for or not; one article torn, one declared gzip and plain."""
-    site = _small(replace(spec, gzip=True))
-    torn, plain = _take(site), _take(site)
-    whole = _answer(site, torn)
+    site = small(replace(spec, gzip=True))
+    torn, plain = take(site), take(site)
+    whole = answer(site, torn)
     site.pages[torn] = replace(whole, body=whole.body[: len(whole.body) // 2], headers=(("Content-Encoding", "gzip"),))
-    body = zlib.decompress(_answer(site, plain).body, wbits=31)
+    body = zlib.decompress(answer(site, plain).body, wbits=31)
     site.pages[plain] = Answer(body, headers=(("Content-Encoding", "gzip"),))
     site.verdict = None
     return site
@@ -154,7 +154,7 @@ def gzip(spec: PortalSpec) -> Site:
 @fault
 def soft_404(spec: PortalSpec) -> Site:
     """A dead link in the list; whatever is not there answers 200."""
-    site = _small(spec, _link("/gone/t20230309_1.html"))
+    site = small(spec, link("/gone/t20230309_1.html"))
     site.fallback = lambda ask: site.html(pages.missing_page(site.spec))
     return site
 
@@ -162,17 +162,17 @@ def soft_404(spec: PortalSpec) -> Site:
 @fault
 def challenge_521(spec: PortalSpec) -> Site:
     """Every path, robots.txt included, is a script that sets a cookie, with status 521."""
-    return _shielded(spec, 521, b"<script>document.cookie='__jsl_clearance_s=1';location.href=location.href</script>")
+    return shielded(spec, 521, b"<script>document.cookie='__jsl_clearance_s=1';location.href=location.href</script>")
 
 
 @fault
 def challenge_412(spec: PortalSpec) -> Site:
     """Every path answers 412 with a script."""
-    return _shielded(spec, 412, b"<html><head><script>var $_ts=window['$_ts'];</script></head><body></body></html>")
+    return shielded(spec, 412, b"<html><head><script>var $_ts=window['$_ts'];</script></head><body></body></html>")
 
 
-def _shielded(spec: PortalSpec, status: int, body: bytes) -> Site:
-    site = _small(spec)
+def shielded(spec: PortalSpec, status: int, body: bytes) -> Site:
+    site = small(spec)
     site.pages.clear()
     site.truth.clear()
     site.fallback = lambda ask: Answer(body, "text/html", status)
@@ -183,7 +183,7 @@ def _shielded(spec: PortalSpec, status: int, body: bytes) -> Site:
 @fault
 def huge(spec: PortalSpec) -> Site:
     """One link of the list leads to a page of 30 MB."""
-    site = _small(spec, _link("/big/t20230309_1.html"))
+    site = small(spec, link("/big/t20230309_1.html"))
     line = "<p>本年度继续做好有关工作。</p>\n".encode()
     site.pages["/big/t20230309_1.html"] = lambda ask: Answer(
         b"<html><body>" + line * (HUGE // len(line)) + b"</body></html>"
@@ -195,14 +195,14 @@ def huge(spec: PortalSpec) -> Site:
 @fault
 def calendar(spec: PortalSpec) -> Site:
     """A calendar without end hangs on the list: every month links the next, under words a crawler looks for."""
-    site = _small(spec, _link("/rl/?month=1", "法治政府建设年度报告公开日历"))
+    site = small(spec, link("/rl/?month=1", "法治政府建设年度报告公开日历"))
 
     def month(ask: Ask) -> Answer:
         number = ask.path.rpartition("=")[2]
         if not ask.path.startswith("/rl/?month=") or not number.isdigit():
             return site.html(pages.missing_page(site.spec), 404)
         rows = [
-            _link(f"/rl/?month={int(number) + step}", f"{2016 + int(number) // 12}年法治政府建设年度报告公开日历")
+            link(f"/rl/?month={int(number) + step}", f"{2016 + int(number) // 12}年法治政府建设年度报告公开日历")
             for step in (1, 2)
         ]
         pager = f'<div class="pages"><a href="/rl/?month={int(number) + 1}">下一页</a></div>'
@@ -216,14 +216,14 @@ def calendar(spec: PortalSpec) -> Site:
 @fault
 def says_utf8_is_gbk(spec: PortalSpec) -> Site:
     """Header and page say UTF-8, the bytes are GBK."""
-    site = _small(replace(spec, charset="gb18030", label="utf-8"))
+    site = small(replace(spec, charset="gb18030", label="utf-8"))
     return _relabel(site, "text/html; charset=utf-8")
 
 
 @fault
 def says_gbk_is_utf8(spec: PortalSpec) -> Site:
     """Header and page say GBK, the bytes are UTF-8."""
-    site = _small(replace(spec, charset="utf-8", label="gbk"))
+    site = small(replace(spec, charset="utf-8", label="gbk"))
     return _relabel(site, "text/html; charset=gbk")
 
 
@@ -237,7 +237,7 @@ def _relabel(site: Site, content_type: str) -> Site:
 @fault
 def duplicate(spec: PortalSpec) -> Site:
     """The same articles stand under a second column as well."""
-    site = _small(spec)
+    site = small(spec)
     rows = []
     for truth in list(site.truth):
         files = [path for _, path in truth.attachments]
@@ -256,10 +256,10 @@ def duplicate(spec: PortalSpec) -> Site:
 @fault
 def broken_list(spec: PortalSpec) -> Site:
     """Page 2 of the list always fails with 500."""
-    site = _small(spec, articles=8, per_page=4)
+    site = small(spec, articles=8, per_page=4)
     second = next(path for path in _lists(site) if "_1." in path or "_2." in path)
     site.pages[second] = site.html("<html><body>服务器内部错误</body></html>", 500)
-    shown = _answer(site, site.listings[0]).body.decode()
+    shown = answer(site, site.listings[0]).body.decode()
     site.truth = [truth for truth in site.truth if truth.title in shown]
     site.verdict = "truncated"
     return site
@@ -276,7 +276,7 @@ def empty_list(spec: PortalSpec) -> Site:
 @fault
 def unreachable(spec: PortalSpec) -> Site:
     """Nobody listens on the port."""
-    site = _small(spec)
+    site = small(spec)
     site.truth.clear()
     site.verdict, site.refuses = "unreachable", True
     return site
@@ -285,6 +285,10 @@ def unreachable(spec: PortalSpec) -> Site:
 @fault
 def no_listings(spec: PortalSpec) -> Site:
     """A healthy portal whose catalogue entry names no list; the home page links it."""
-    site = _small(spec)
+    site = small(spec)
     site.listings = ()
     return site
+
+
+# Each registers its own; they are modules of their own for their length only.
+from fazhi_zoo import failing, refusing  # noqa: E402, F401

@@ -19,6 +19,7 @@ from fazhi_zoo import pages, secure
 from fazhi_zoo.site import Answer, Ask, Site
 
 HOST = "127.0.0.1"
+DRIPS = 10  # pieces of a slow body
 MOST_POSTED = 1_000_000  # bytes
 
 
@@ -61,6 +62,7 @@ class Server(ThreadingHTTPServer):
         self.counts: Counter[str] = Counter()
         self.inflight = 0
         self.guard = threading.Lock()
+        self.ended = threading.Event()
         self._open: set[socket.socket] = set()
         self._thread: threading.Thread | None = None
         try:
@@ -107,6 +109,7 @@ class Server(ThreadingHTTPServer):
 
     def stop(self) -> None:
         """End the threads and close the port."""
+        self.ended.set()
         if self._thread is not None:
             self.shutdown()
             self._thread.join()
@@ -182,22 +185,39 @@ class Handler(BaseHTTPRequestHandler):
 
     def _send(self, answer: Answer) -> bytes:
         """Send head and body but for the last byte, which is returned; a head without a body waits in the buffer."""
+        if answer.pause:
+            self.server.ended.wait(answer.pause)
         self.send_response(answer.status)
         if answer.status != 304:
             if answer.content_type:
                 self.send_header("Content-Type", answer.content_type)
-            self.send_header("Content-Length", str(len(answer.body) if answer.declared is None else answer.declared))
+            if not answer.endless:
+                length = len(answer.body) if answer.declared is None else answer.declared
+                self.send_header("Content-Length", str(length))
         for name, value in answer.headers:
             if answer.status != 304 or name != "Content-Encoding":
                 self.send_header(name, value)
-        if answer.declared is not None:
+        if answer.declared is not None or answer.endless:
             self.close_connection = True
         self.end_headers()
         if self.command != "HEAD" and answer.status != 304:
-            self.wfile.write(answer.body[:-1])
-            self.wfile.flush()
+            self._send_body(answer)
             return answer.body[-1:]
         return b""
+
+    def _send_body(self, answer: Answer) -> None:
+        """Send a body but for its last byte."""
+        body, ended = answer.body[:-1], self.server.ended
+        while answer.endless and not ended.is_set():
+            self.wfile.write(answer.body)
+        if answer.drip:
+            step = max(1, len(body) // DRIPS)
+            while len(body) > step and not ended.wait(answer.drip / DRIPS):
+                self.wfile.write(body[:step])
+                self.wfile.flush()
+                body = body[step:]
+        self.wfile.write(body)
+        self.wfile.flush()
 
     def log_message(self, format: str, *args: object) -> None:
         """Write nothing to the terminal; ``Zoo.log`` has it all."""

@@ -23,13 +23,20 @@ MODIFIED = 1735689600  # 2025-01-01; pages of the zoo do not change
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One HTTP answer. ``declared`` is a false Content-Length: the connection is cut after the body."""
+    """One HTTP answer. ``declared`` is a false Content-Length: the connection is cut after the body.
+
+    ``pause`` seconds pass before the head is sent, and the body takes ``drip`` more. ``endless``: the body is sent over
+    and over until the client goes away.
+    """
 
     body: bytes = b""
     content_type: str = "text/html; charset=utf-8"
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
     declared: int | None = None
+    pause: float = 0.0
+    drip: float = 0.0
+    endless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
