@@ -2,6 +2,7 @@
 
     next_page()   all three in turn, for dialects without a rule of their own
     next_link()   where 下一页 leads, or the next number
+    is_last()     whether the page says so itself: 第1/1页, 共9条
     call()        createPageHTML and its relatives
     forms()       addresses worth a request where the page tells nothing
 
@@ -26,6 +27,10 @@ SIGNS = re.compile(
     r"|(?:class|id)=[\"'](?:[^\"']*[\s_-])?(?:page[rs]?|paging|pagination|page_?(?:bar|box|div|list|nav|num)|fenye)[\"'\s]",
     re.IGNORECASE,
 )
+_PAGES_TOLD = re.compile(
+    r"(?:第|页次[:：]?|共 ?\d{1,7} ?[条篇项个][^\d]{0,12}?) ?(\d{1,5}) ?/ ?(?:共 ?)?(\d{1,5})|共 ?(\d{1,5}) ?页"
+)
+_ROWS_TOLD = re.compile(r"共(?:有|计)? ?(\d{1,7}) ?[条篇]")
 FULL_PAGE = 10  # dated entries from which on a listing may go on without any sign of it
 
 _ARGUMENT = r"\s*(?:'([^']*)'|\"([^\"]*)\"|(-?\d+))\s*"
@@ -192,6 +197,23 @@ def _directory(url: str) -> str:
     return parts.netloc + parts.path.rsplit("/", 1)[0]
 
 
+def is_last(page: Page, number: int, entries: int) -> bool:
+    """Say whether a page tells itself that it is the last of its list; ``entries`` are those it shows.
+
+    >>> pagers = ("第1/1页", "共<em>9</em>条 1/1", "共1页", "共9条", "第1/3页", "共900条", "")
+    >>> [is_last(Page("http://a.gov.cn/", f"<body>{text}</body>".encode()), 1, 9) for text in pagers]
+    [True, True, True, True, False, False, False]
+    """
+    if page.root is None:
+        return False
+    text = re.sub(r"\s+", " ", str(page.root.text_content()))
+    if (told := _PAGES_TOLD.search(text)) is not None:
+        current, total = (int(told[1]), int(told[2])) if told[1] else (number, int(told[3]))
+        return current >= total
+    rows = _ROWS_TOLD.search(text)
+    return rows is not None and number == 1 and int(rows[1]) <= entries
+
+
 def next_page(page: Page, target: Target, entries: int, more: Sequence[str] = (), *, worth: bool = True) -> Next | None:
     """Return the page behind a static list: where 下一页 leads, what a pager call says, else by trial.
 
@@ -207,7 +229,7 @@ def next_page(page: Page, target: Target, entries: int, more: Sequence[str] = ()
     if target.page > 1:
         form = target.pager.form
         return step(form, target.page + 1, Pager(form=form)) if form else None
-    if not worth or entries < 2 or page.root is None:
+    if not worth or entries < 2 or page.root is None or is_last(page, target.page, entries):
         return None
     if SIGNS.search(page.text) or entries >= FULL_PAGE:
         first, *rest = dict.fromkeys([*more, *forms(target.url)])
