@@ -420,6 +420,23 @@ def test_options_are_found_however_a_page_writes_them(options: str) -> None:
     assert [(each["code"], each["siteId"]) for each in found] == [(CODE, "34")]
 
 
+@pytest.mark.parametrize(
+    ("address", "opened"),
+    [
+        ("http://search.shili.gov.cn/s?siteCode=9901010001&searchWord=", ("search: guestweb", "get")),
+        ("http://search.shili.gov.cn/search/s?searchWord=&siteCode=9901010001", ("search: search5", "post")),
+        ("/so4/s?siteCode=9901010001", ("search: guestweb", "get")),
+        ("/search5/search/s?siteCode=9901010001", ("search: search5", "post")),
+        ("/so/s?siteCode=9901010001&qt=", None),  # so-gov: no token here
+    ],
+)
+def test_hosts_of_their_own_tell_the_kin_of_an_engine_apart(address: str, opened: tuple[str, str] | None) -> None:
+    box = page(f"<a href='{address}'>搜索</a>")
+    found = [(engine.name, "get" if each.post is None else "post") for engine in ENGINES
+             for each in engine.box(box, PORTAL)]  # fmt: skip
+    assert found == ([opened] if opened else [])
+
+
 @pytest.mark.real
 def test_boxes_of_real_pages(shared: Path) -> None:
     def opened(file: str, home: str) -> list[tuple[str, dict[str, Any]]]:

@@ -49,7 +49,7 @@ class Guestweb(Engine):
     """guestweb, search4, so4."""
 
     name = "search: guestweb"
-    mark = re.compile(r"/(?:search4|so4|guestweb\d?)/|(?<=[a-z0-9])/(?=s\?[^#]{0,300}searchWord=)")
+    mark = re.compile(r"/(?:search4|so4|guestweb\d?)/|//[^/?]{1,100}/(?=s\?[^#]{0,300}searchWord=)")
     api = re.compile(
         r"^[^?]+/(?:search4/|so4/|guestweb\d?/)s(?:Html)?(?=\?|$)|^https?://[^/?]+/s(?=\?[^#]{0,300}searchWord=)"
     )
