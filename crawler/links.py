@@ -17,7 +17,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from urllib.parse import urlsplit
 
@@ -88,6 +88,11 @@ def read(page: Page, *, files: bool = False) -> list[Link]:
     A link written twice (``<a href=X></a><a href=X>title</a>``, a picture and a text) is one link with what the
     two tell together.
     """
+    return list(_read(page, files))
+
+
+@lru_cache(maxsize=1)  # a dialect asks for them more than once
+def _read(page: Page, files: bool) -> tuple[Link, ...]:
     found: dict[str, Link] = {}
     for row in rows.read(page, wanted=LIKE_FILE if files else None):
         if row.url is None:
@@ -99,7 +104,7 @@ def read(page: Page, *, files: bool = False) -> list[Link]:
         else:
             longer = link if len(link.title) > len(known.title) else known
             found[row.url] = replace(longer, date=known.date or link.date)
-    return [link for link in found.values() if link.title]
+    return tuple(link for link in found.values() if link.title)
 
 
 def too_many(page: Page) -> bool:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from urllib.parse import urlsplit
 
@@ -26,6 +26,8 @@ from crawler.targets import Page
 FEWEST = 2  # articles of one form; a single one may be a link to a neighbour's site
 MOST = 2000  # links looked at; articles of a list stand among the first
 LONGEST = 300  # characters of a path; a longer one is of no such system
+_BEFORE = re.compile(r"^(?:https?:)?//[^/]*|^(?:\.{1,2}/)+")
+_BEHIND = re.compile(r"[?#;].*", re.DOTALL)
 _NOTHING = re.compile(r"(?!)")
 
 
@@ -50,7 +52,7 @@ class Addressed(Generic):
         path = urlsplit(page.url).path
         if len(path) <= LONGEST and any(form.list.fullmatch(path) for form in self._forms):
             return True
-        paths = _paths(page)
+        paths = _hrefs(page)
         return any(sum(form.article.fullmatch(each) is not None for each in paths) >= FEWEST for form in self._forms)
 
     def forms(self, url: str) -> tuple[str, ...]:
@@ -85,10 +87,14 @@ def _table() -> tuple[Form, ...]:
     )
 
 
-def _paths(page: Page) -> set[str]:
-    """Return the paths that the links of a page lead to."""
+@lru_cache(maxsize=1)  # every system asks the same page
+def _hrefs(page: Page) -> frozenset[str]:
+    """Return where the links of a page lead, as written: without query, dots and host, with a slash in front.
+
+    >>> sorted(_hrefs(Page("http://a.gov.cn/x/", b"<a href='../b/1.html?c=2'></a><a href='http://a.gov.cn/d.html'></a>")))
+    ['/b/1.html', '/d.html']
+    """
     if page.root is None:
-        return set()
-    hrefs = [href for _, href in zip(range(MOST), page.root.xpath("//a/@href"), strict=False)]
-    found = (page.resolve(href) for href in hrefs)
-    return {path for url in found if url and len(path := urlsplit(url).path) <= LONGEST}
+        return frozenset()
+    found = (_BEFORE.sub("", href.strip()) for _, href in zip(range(MOST), page.root.xpath("//a/@href"), strict=False))
+    return frozenset("/" + _BEHIND.sub("", path).lstrip("/") for path in found if path and len(path) <= LONGEST)
