@@ -107,6 +107,7 @@ USUAL = "/l/{0}_1.html /l/{0}_2.html /l/index_1.html /l/index_2.html"
         ("/l/", rows("/l/1.html", "/l/2.html"), None),
         ("/l/", rows("/l/1.html", "/l/2.html") + "<div class='page-header'></div><div id='homepage'></div>", None),
         ("/l/", rows(*(f"/l/{n}.html" for n in range(10))), "/l/2 /l/index_1.html /l/index_2.html"),
+        ("/l/", rows(*(f"/l/202403/t20240318_{n}.html" for n in range(10))), None),
         # A link, a call: no trial.
         ("/l/", rows("/l/1.html") + "<a href='#' onclick=\"location.href='b.html'\">下一页</a>", "/l/b.html"),
         ("/l/", rows("/l/1.html") + "<div id='pageDec' pagesize='2' pagecount='3'></div>", "/l/index_1.html"),

@@ -45,7 +45,8 @@ class Trs(Generic):
 
     def next_page(self, page: Page, target: Target, entries: Set[str]) -> Next | None:
         if (found := pagers.call(page)) is None:
-            return super().next_page(page, target, entries)
+            sign = pagers.SIGNS.search(page.text)  # the system always writes a pager where there is more than a page
+            return super().next_page(page, target, entries if sign else frozenset())
         if found.current >= found.total:
             return None
         return step(found.form, found.current + 1, Pager(declared=True, total=found.total))
