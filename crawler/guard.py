@@ -41,7 +41,7 @@ PLAIN = 500  # characters outside links on a soft 404 in full dress
 REFRESH_SECONDS = 10
 WAITING = 30  # characters: 正在跳转，请稍候
 HOME_LINKS = 10  # a page with fewer is no home page one could be recognised by
-SKETCH = 64
+SKETCH = 32
 ALIKE = 0.9
 
 _HIDDEN = re.compile(r"(?is)<(script|style|noscript|title|textarea)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)")

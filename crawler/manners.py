@@ -35,7 +35,7 @@ _WORDS = {  # Scrapy's exceptions, by name: this room does not know Scrapy
     "CannotResolveHostError": "the name of the host is not known",
     "DownloadConnectionRefusedError": "the host refuses the connection",
     "DownloadTimeoutError": "no whole answer in time",
-    "HandshakeError": "no secure connection",
+    "HandshakeError": "no secure connection:",
     "ResponseDataLossError": "the answer breaks off",
     "UnsupportedURLSchemeError": "no web address",
 }
@@ -182,7 +182,8 @@ def in_words(error: BaseException | None) -> str:
     'TimeoutError: after 60 s'
     """
     name = type(error).__name__
-    return _WORDS.get(name) or f"{name}: {error}"[:300]
+    words = _WORDS.get(name, f"{name}:")
+    return f"{words} {error}"[:300] if words.endswith(":") else words
 
 
 def trouble(what: str, strikes: int, delay: float, *, answered: bool = True) -> Result:
