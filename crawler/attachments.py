@@ -42,6 +42,15 @@ def found(page: Page) -> list[Link]:
     return list(files.values())
 
 
+def shows_file(url: str) -> bool:
+    """Say whether an address is a file's, or a viewer's that shows one.
+
+    >>> shows_file("http://a.gov.cn/pdf/viewer.html?file=/x/P0.pdf"), shows_file("http://a.gov.cn/x.html?file=a")
+    (True, False)
+    """
+    return any(links.is_file(address) for address in (url, *_viewed(url)))
+
+
 def _anchors(page: Page) -> Iterator[Link]:
     yield from (link for link in links.read(page, files=True) if links.is_file(link.url))
 
@@ -59,9 +68,7 @@ def _addresses(page: Page) -> Iterator[str]:
     for tag, attribute in _EMBEDDED:
         for element in page.root.iter(tag):
             source = element.get(attribute) or ""
-            query = dict(parse_qsl(urlsplit(source).query)) if "?" in source else {}
-            viewed = [query[name] for name in _NAMES if name in query]
-            yield from viewed or [source]
+            yield from _viewed(source) or [source]
     for element in page.root.xpath("//*[@onclick]"):
         yield from _QUOTED.findall(element.get("onclick")[:2000])
     left = SCRIPT
@@ -69,3 +76,12 @@ def _addresses(page: Page) -> Iterator[str]:
         text = (script.text or "")[:left]
         left -= len(text)
         yield from _QUOTED.findall(text)
+
+
+def _viewed(address: str) -> list[str]:
+    """Return the addresses that an address tells a viewer to show."""
+    try:
+        query = dict(parse_qsl(urlsplit(address).query)) if "?" in address else {}
+    except ValueError:
+        return []
+    return [query[name] for name in _NAMES if name in query]

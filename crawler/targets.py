@@ -68,13 +68,16 @@ class Pager:
 
     ``total`` is the number of pages the site declares. ``declared`` says that the site itself named this page; a page
     that was only tried may be missing without anything being lost. ``form`` is the address form the page was made
-    from (``{p}`` and ``{p-1}`` stand for its number), ``rest`` the forms still to be tried should it fail.
+    from (``{p}`` and ``{p-1}`` stand for its number), ``rest`` the forms still to be tried should it fail. ``full`` is
+    the number of entries on the first page, ``short`` says that the page before this one had fewer.
     """
 
     declared: bool = False
     total: int | None = None
     form: str | None = None
     rest: tuple[str, ...] = ()
+    full: int = 0
+    short: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

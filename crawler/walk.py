@@ -30,8 +30,8 @@ def columns(found: Iterable[Link], page: Page, target: Target, portal: Portal) -
     below = urljoin(target.url, ".")
     inside = is_column(target)
     for link in found:
-        if link.url in (page.url, target.url):
-            continue
+        if link.url in (page.url, target.url) or links.is_map(link):
+            continue  # the site map is a last resort: see ``discovery``
         weight = links.column_weight(link, within=target.url) if links.kind_of(link) is Kind.LISTING else 0
         if inside and (part := links.part_weight(link)):
             if link.url.startswith(below):
@@ -40,9 +40,12 @@ def columns(found: Iterable[Link], page: Page, target: Target, portal: Portal) -
                 weight = max(weight, min(part, links.SURE - 1))  # a part, or a name in the menu: a guess
         if not weight or (portal.listings and weight < links.SURE):
             continue  # where the listings are known, only a column that names the subject can add to them
+        ranked = rank(weight)
+        if ranked["guessed"] and target.depth:
+            ranked["prio"] = max(ranked["prio"], min(target.prio, LEAST))  # finish one department, then the next
         yield Target(
             url=link.url, role=target.role, portal=target.portal, title=link.title, parent=page.url,
-            depth=target.depth + 1, listing=link.url, **rank(weight),
+            depth=target.depth + 1, listing=link.url, **ranked,
         )  # fmt: skip
 
 

@@ -135,8 +135,9 @@ class Family:
         found = self.next_page(page, target, entries)
         if found is None or not self.may_ask(found.url, target, portal):
             return [], None
+        pager = replace(found.pager, full=target.pager.full or len(entries), short=len(entries) < target.pager.full)
         behind = replace(
-            target, url=found.url, post=found.post, parent=page.url, page=target.page + 1, pager=found.pager,
+            target, url=found.url, post=found.post, parent=page.url, page=target.page + 1, pager=pager,
             prio=PAGER if fruitful or not target.guessed else max(2, min(target.prio, LEAST) - target.page),
             listing=target.listing or target.key, id=None,
         )  # fmt: skip
@@ -174,8 +175,8 @@ class Family:
             form, *rest = pager.rest
             again = step(form, target.page, replace(pager, form=form, rest=tuple(rest)))
             return Followed((replace(target, url=again.url, post=again.post, pager=again.pager, id=None),))
-        if not pager.declared:
-            return Followed()
+        if not pager.declared or (pager.short and not repeated):
+            return Followed()  # behind a page that was not full, a page that is not there is no loss
         if repeated and (pager.total is None or target.page >= pager.total):
             return Followed()
         what = "brought nothing new" if repeated else "could not be had"
@@ -194,7 +195,7 @@ class Family:
     def tried(self, target: Target) -> bool:
         """Say whether a page was only tried: if it is not there, nothing is lost."""
         only_form = target.page > 1 or target.pager.form is not None
-        return target.role is Role.LISTING and only_form and not target.pager.declared
+        return target.role is Role.LISTING and only_form and (not target.pager.declared or target.pager.short)
 
     def _attachments(self, page: Page, target: Target, portal: Portal) -> Iterable[Target]:
         for link in self.files(page):
@@ -209,7 +210,8 @@ class Family:
         if page.root is None or any(len(text.strip()) >= SENTENCE for text in page.root.xpath(_TEXT)):
             return
         found = (page.resolve(source) for source in page.root.xpath(_FRAME) if not is_widget_frame(source))
-        for url in [url for url in dict.fromkeys(found) if url and portal.owns(url) and url != page.url][:FRAMES]:
+        own = [url for url in dict.fromkeys(found) if url and portal.owns(url) and url != page.url]
+        for url in [url for url in own if not attachments.shows_file(url)][:FRAMES]:
             yield replace(target, url=url, parent=page.url, depth=target.depth + 1, id=None)
 
 

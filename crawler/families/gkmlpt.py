@@ -89,7 +89,9 @@ class Gkmlpt(Family):
         return None if pager is None else Next(answers.turn(target.url, "page", target.page + 1), pager)
 
     def files(self, page: Page) -> list[Link]:
-        return [*super().files(page), *_files(page)]
+        named = _files(page)
+        known = {link.url for link in named}
+        return [*(link for link in super().files(page) if link.url not in known), *named]
 
 
 def _categories(page: Page) -> list[tuple[str, str]]:
