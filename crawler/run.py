@@ -162,6 +162,13 @@ def _summary(session: Session, interrupted: bool, limit: int | None) -> Summary:
     )
 
 
+def _full(session: Session, portal: Portal) -> str:
+    """Say that a host of a portal was asked for as many addresses as a run may."""
+    most, asked = session.frontier.limits.host_pages, session.frontier.on_host
+    full = sorted(host for host in portal.hosts if asked[host] >= most)
+    return f"the limit of {most:,} addresses a run on {full[0]}" if full else ""
+
+
 @contextmanager
 def _handlers() -> Iterator[None]:
     """Give the signals back after Scrapy, which keeps them for a reactor that no longer runs."""

@@ -61,6 +61,18 @@ class Portal:
         """Say whether an address lies on one of the portal's own hosts."""
         return self.any_host or netloc(url) in self.hosts
 
+    def near(self, url: str) -> bool:
+        """Say whether an address lies on one of the portal's hosts or on one below its domain: its departments' sites.
+
+        国办发〔2017〕47号 asks for ○○○.□□□.gov.cn below the portal's own name.
+
+        >>> place = Portal(code="990101", name="示例县", home="http://www.shili.gov.cn/")
+        >>> [place.near(url) for url in ("http://sfj.shili.gov.cn/1.html", "http://www.bieli.gov.cn/1.html")]
+        [True, False]
+        """
+        domain = netloc(self.home).removeprefix("www.")
+        return self.owns(url) or (domain.endswith(".gov.cn") and netloc(url).endswith(f".{domain}"))
+
 
 @dataclass(frozen=True, slots=True)
 class Pager:

@@ -20,6 +20,7 @@ from pathlib import Path
 from archive.datadir import DataDir
 from crawler.manners import REFUSED
 from crawler.targets import Portal
+from crawler.walk import LAST_RESORT, SEARCH
 
 FINE = ("ok", "unchanged")
 
@@ -164,6 +165,9 @@ class Books:
 
     def _facts(self, portal: Portal, new: int, ever: int, stopped: str) -> Facts:
         here = "FROM targets t JOIN rounds r ON r.portal=t.portal AND r.round=t.round WHERE t.portal=?"
+        # Where reports were found, a search that failed took nothing away.
+        ways = f" AND NOT (guessed AND prio IN ({SEARCH},{LAST_RESORT}))" if ever else ""
+        here += ways
         code = portal.code
         note = self._db.execute(
             f"SELECT note,count(*) AS n {here} AND state IN ('failed','queued') AND note<>''"
@@ -172,7 +176,7 @@ class Books:
         ).fetchone()
         blocked = self._db.execute(
             "SELECT host,blocked,hold_until FROM hosts WHERE blocked IS NOT NULL AND hold_until>strftime('%s','now')"
-            " AND host IN (SELECT host FROM targets WHERE portal=? AND state IN ('queued','failed')) LIMIT 1",
+            f" AND host IN (SELECT host FROM targets WHERE portal=? AND state IN ('queued','failed'){ways}) LIMIT 1",
             (code,),
         ).fetchone()
         denied = self._db.execute(

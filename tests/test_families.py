@@ -258,6 +258,16 @@ def test_columns_are_found_from_the_home_page_and_only_sure_ones_beside_known_li
     assert deep == ()
 
 
+def test_reports_on_the_sites_of_departments_are_fetched_their_columns_are_not() -> None:
+    body = (
+        "<a href='http://sfj.shili.gov.cn/1.html'>示例县司法局2022年法治政府建设年度报告</a>"
+        "<a href='http://sfj.shili.gov.cn/zwgk/'>政务公开</a>"
+        "<a href='http://www.bieli.gov.cn/2.html'>别例县2022年法治政府建设年度报告</a>"
+    )
+    found = families.get("generic").follow(page(body), TARGET, PORTAL)
+    assert [t.url for t in found.targets] == ["http://sfj.shili.gov.cn/1.html"]
+
+
 def test_parts_of_a_report_column_are_columns() -> None:
     body = (
         "<a href='xzjd/'>乡镇街道</a><a href='bm/'>部门</a><a href='/o/xzjd/'>乡镇街道</a><a href='./'>法治政府建设</a>"

@@ -114,11 +114,12 @@ class Family:
             return Followed((*self._attachments(page, target, portal), *self._frames(page, target, portal)))
         if target.role is not Role.LISTING:
             return Followed()
-        found = [link for link in self.links(page) if portal.owns(link.url)]
+        near = [link for link in self.links(page) if portal.near(link.url)]
+        found = [link for link in near if portal.owns(link.url)]
         entries = {link.url for link in self.entries(page, target, seen) if portal.owns(link.url)}
         if target.page > 1 and not entries - seen:
             return self.missing(target, repeated=True)
-        reports = list(self._reports(found, page, target))
+        reports = list(self._reports(near, page, target))
         targets, truncated = self._behind(page, target, portal, entries, fruitful=bool(reports))
         if links.too_many(page):
             truncated = f"more than {links.MOST_LINKS:,} links on {page.url}"
@@ -199,7 +200,7 @@ class Family:
 
     def _attachments(self, page: Page, target: Target, portal: Portal) -> Iterable[Target]:
         for link in self.files(page):
-            if portal.owns(link.url):
+            if portal.near(link.url):
                 yield Target(
                     url=link.url, role=Role.ATTACHMENT, portal=target.portal, title=link.title or None,
                     parent=page.url, depth=target.depth + 1, prio=PRIO[Role.ATTACHMENT],
@@ -210,7 +211,7 @@ class Family:
         if page.root is None or any(len(text.strip()) >= SENTENCE for text in page.root.xpath(_TEXT)):
             return
         found = (page.resolve(source) for source in page.root.xpath(_FRAME) if not is_widget_frame(source))
-        own = [url for url in dict.fromkeys(found) if url and portal.owns(url) and url != page.url]
+        own = [url for url in dict.fromkeys(found) if url and portal.near(url) and url != page.url]
         for url in [url for url in own if not attachments.shows_file(url)][:FRAMES]:
             yield replace(target, url=url, parent=page.url, depth=target.depth + 1, id=None)
 
