@@ -173,7 +173,7 @@ class PortalSpider(Spider):
         strikes = frontier.hosts.strikes(netloc(response.url))
         page: Page = request.meta["page"]
         if finding := request.meta["finding"]:
-            return self._no_page(finding, netloc(response.url))
+            return self._no_page(finding, netloc(response.url), target)
         if response.status in (429, 503):
             wait = manners.retry_after(text_of(response, "Retry-After"), time.time())
             return manners.overloaded(response.status, wait, strikes, frontier.hosts.delay)
@@ -188,16 +188,18 @@ class PortalSpider(Spider):
             return replace(await self._heavy.read(page, target, portal, seen), also=page.url)
         return replace(reading.content(self.session, page, target), also=page.url)
 
-    def _no_page(self, finding: guard.Finding, host: str) -> Result:
+    def _no_page(self, finding: guard.Finding, host: str, target: Target) -> Result:
         """Return what an answer means that is no page, by its kind."""
-        hosts, known = self.session.frontier.hosts, self.session.known
+        hosts, answering = self.session.frontier.hosts, host in self.session.known.answering
+        # A search is often behind a wall where the pages are not: what was only guessed is refused for itself.
+        alone = finding.kind == "denied" or (target.guessed and answering)
         if finding.kind == "missing":
             return manners.missing(finding.name)
-        if finding.kind == "denied":
-            return manners.denied(finding.name, hosts.strikes(host), hosts.delay)
         if finding.kind == "trouble":
             return manners.trouble(finding.name, hosts.strikes(host), hosts.delay)
-        return manners.refusal(finding.name, hosts.strikes(host), hosts.delay, answering=host in known.answering)
+        if alone:
+            return manners.denied(finding.name, hosts.strikes(host), hosts.delay)
+        return manners.refusal(finding.name, hosts.strikes(host), hosts.delay, answering=answering)
 
     def _failed(self, target: Target, result: Result) -> Result:
         """Add to a failure for good what it means for the target's listing: another trial, or cut short."""

@@ -5,6 +5,7 @@ The challenges are of the shape of the real ones and open to nobody: what they a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -126,6 +127,16 @@ def fenced(spec: PortalSpec) -> Site:
     site.fallback = lambda ask: Answer(b"", "text/html", 403)
     site.listings, site.verdict = (), "blocked"
     return site
+
+
+@fault
+def search_walled(spec: PortalSpec) -> Site:
+    """The portal's search is behind a wall, all its pages are open; no list is known."""
+    site = small(spec)
+    asked = re.findall(r'<form action="([^"]+)"', answer(site, "/").body.decode())
+    site.pages["/robots.txt"] = Answer(b"User-agent: *\nDisallow:\n", "text/plain")
+    site.routes = {path: lambda ask: Answer(b"<script>$_ts=1</script>", status=412) for path in asked}
+    return replace(site, listings=())
 
 
 @fault
