@@ -41,6 +41,7 @@ GENRE = re.compile(r"报告|情况|总结|白皮书")
 PROMISING = (titles.Kind.REPORT, titles.Kind.WEAK, titles.Kind.DOUBTFUL)
 YEAR_NAME = re.compile(r"(?:19|20)\d\d年?度?")
 _CUT_SUBJECT = re.compile(r"(?:法治|法治政|依法|依法行)$")  # a title cut within its subject
+_PRAISE = ("走进", "走近", "认识", "印象", "魅力", "美丽", "关于")  # 走进示例县 introduces the place
 _BARE = re.compile(r"[\s>》»·•|]+")
 _HAN = re.compile(r"[\u4e00-\u9fff（）()、·]+")
 _TOKEN = re.compile(r"[-_.]")
@@ -230,7 +231,8 @@ def part_weight(link: Link) -> int:
         return parts["年度"]
     if name in parts:
         return parts[name]
-    if unit_weight(name) or (len(name) <= LONGEST_PLACE and name.endswith(tuple(vocabulary("place")))):
+    place = len(name) <= LONGEST_PLACE and name.endswith(tuple(vocabulary("place")))
+    if unit_weight(name) or (place and not name.startswith(_PRAISE)):
         return SURE
     return 0
 

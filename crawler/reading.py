@@ -37,13 +37,14 @@ def read(page: Page, target: Target, portal: Portal, seen: Set[str]) -> Result:
         return Result(state="done", note=f"sends on to {url}", links=(onward,))
     reader = discovery.owner(page) or families.choose(page, portal.family)
     found = reader.follow(page, target, portal, seen)
-    ways = discovery.ways(page, target, portal) if opens_ways(target) else ()
+    ways = discovery.ways(page, target, portal) if opens_ways(target, portal.home) else ()
     return Result(state="done", links=(*found.targets, *ways), entries=found.entries, truncated=found.truncated)
 
 
-def opens_ways(target: Target) -> bool:
+def opens_ways(target: Target, home: str) -> bool:
     """Say whether a page may show the portal's search or site map: a home page, or the page of a search."""
-    return target.guessed and target.role is Role.LISTING and (target.depth == 0 or target.prio == SEARCH)
+    first = target.depth == 0 or target.listing == home  # a home page may send on to itself under another address
+    return target.guessed and target.role is Role.LISTING and (first or target.prio == SEARCH)
 
 
 def catch_up(session: Session) -> int:
