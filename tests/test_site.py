@@ -26,7 +26,7 @@ from archive import schema, search, store, warc_fields, warc_write
 from archive.datadir import DataDir
 from archive.errors import NewerSchemaError, StorageError, UsageError
 from archive.model import Attachment, Issue, IssueCode, Origin, SourceKind
-from archive.site import HEADERS, SAFE_SETTINGS, body, chinese, pages, remarks, serve
+from archive.site import HEADERS, SAFE_SETTINGS, body, chinese, remarks, serve
 
 ROOT = Path(__file__).resolve().parents[1]
 EVIL = "<script>alert(1)</script>"
@@ -370,7 +370,7 @@ async def test_a_query_that_takes_too_long_is_no_error_page(site: Datasette, mon
         ).fetchone()
 
     monkeypatch.setattr(search, "search", endless)
-    monkeypatch.setattr(pages, "blocks", endless)
+    monkeypatch.setattr("archive.site.report.blocks", endless)
     monkeypatch.setattr(site, "setting", lambda name: 50 if name == "sql_time_limit_ms" else DEFAULT_SETTINGS[name])
     assert "检索超时" in (await get(site, "/search?q=%E6%B3%95", 503)).text
 

@@ -1,7 +1,8 @@
 """The site: a Datasette plugin that shows ``archive.db``, and from the WARC files beside it the archived pages.
 
     __init__.py   the hooks: routes, search function, safe settings, security headers, Chinese for Datasette's own pages
-    pages.py      home, search page, report page; body.py turns a text into headings and paragraphs
+    pages.py      what every page of ours is made with; home.py, searching.py, report.py are the pages
+    body.py       turns a text into headings and paragraphs
     chinese.py    Datasette's own pages in Chinese; remarks.py says in Chinese what extraction noted
     snapshot.py   archived pages, without scripts and without the rights of this site
     serve.py      ``fazhi serve``
@@ -22,8 +23,11 @@ from pluggy import HookimplMarker
 
 from archive import schema, tokens
 from archive.site.chinese import CODES, column_in_chinese, translate
-from archive.site.pages import DATABASE, home, message, report_page, search_page
+from archive.site.home import home
+from archive.site.pages import DATABASE, message
 from archive.site.remarks import in_chinese
+from archive.site.report import report_page
+from archive.site.searching import search_page
 from archive.site.snapshot import page as snapshot_page
 
 hookimpl = HookimplMarker("datasette")  # as datasette.hookimpl, which carries no types
