@@ -59,7 +59,8 @@ class Table:
         return tuple(column.name for column in self.columns)
 
 
-def _toml(name: str) -> dict[str, Any]:
+def toml(name: str) -> dict[str, Any]:
+    """Return the content of a data file of this package."""
     return tomllib.loads(resources.files("archive").joinpath(f"data/{name}").read_text(encoding="utf-8"))
 
 
@@ -67,7 +68,7 @@ def _toml(name: str) -> dict[str, Any]:
 def tables() -> dict[str, Table]:
     """Return the tables by name, in order of the file."""
     found = {}
-    for row in _toml("schema.toml")["tables"]:
+    for row in toml("schema.toml")["tables"]:
         columns = tuple(Column(**column) for column in row.pop("columns"))
         lists = {name: tuple(map(tuple, row.pop(name, ()))) for name in ("indexes", "unique")}
         found[row["name"]] = Table(**row | lists | {"columns": columns, "key": tuple(row["key"])})
@@ -81,7 +82,7 @@ def words() -> dict[str, dict[str, str]]:
     >>> words()["level"]["county"]
     '县级'
     """
-    return _toml("words.toml")
+    return toml("words.toml")
 
 
 def create(db: sqlite3.Connection) -> None:

@@ -2,6 +2,7 @@
 
     __init__.py   the hooks: routes, search function, safe settings, security headers, Chinese for Datasette's own pages
     pages.py      what every page of ours is made with; home.py, searching.py, report.py are the pages
+    language.py   Chinese first, English under /en/
     body.py       turns a text into headings and paragraphs
     chinese.py    Datasette's own pages in Chinese; remarks.py says in Chinese what extraction noted
     snapshot.py   archived pages, without scripts and without the rights of this site
@@ -22,6 +23,7 @@ from markupsafe import Markup
 from pluggy import HookimplMarker
 
 from archive import schema, tokens
+from archive.site import language
 from archive.site.chinese import CODES, column_in_chinese, translate
 from archive.site.home import home
 from archive.site.pages import DATABASE, message
@@ -99,7 +101,10 @@ def handle_exception(datasette: Any, request: Any, exception: Exception) -> Call
     if request.path.endswith(".json"):
         return None
     if isinstance(exception, NotFound):
-        return partial(message, datasette, request, 404, "没有这个页面", "网址可能写错了，或页面已经移走。")
+        t = language.speaker(request)
+        head = t("没有这个页面", "There is no such page")
+        text = t("网址可能写错了，或页面已经移走。", "The address may be wrong, or the page was moved.")
+        return partial(message, datasette, request, 404, head, text)
     if isinstance(exception, QueryInterrupted):
         return partial(message, datasette, request, 503, "查询超时", "请加上筛选条件再试。")
     return None
@@ -140,11 +145,18 @@ def render_cell(value: Any, column: str, table: str | None, database: str, datas
 
 
 @hookimpl
-def asgi_wrapper() -> Callable[[Any], Any]:
-    """Return what adds the security headers to every answer that does not set its own, as a snapshot does."""
+def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
+    """Return what adds the security headers to every answer that does not set its own, as a snapshot does.
+
+    It also takes the prefix of the English pages off the address, before anything else looks at it.
+    """
 
     def wrap(app: Any) -> Any:
         async def guarded(scope: Any, receive: Any, send: Any) -> None:
+            if scope["type"] == "http":
+                scope = dict(scope)
+                language.enter(scope, datasette.setting("base_url"))
+
             async def send_with_headers(event: dict[str, Any]) -> None:
                 if event["type"] == "http.response.start":
                     event = {**event, "headers": with_defaults(event.get("headers") or [])}

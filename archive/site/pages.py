@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import Response
 
-from archive import schema
+from archive.site import language
 from archive.site.remarks import in_chinese
 
 DATABASE = "archive"
@@ -61,17 +62,22 @@ async def page(
     try:
         found = await read(datasette, ask)
     except TooSlowError:
-        return await message(
-            datasette, request, 503, "检索超时", "这个词出现得太多或服务器繁忙。可加上年份、地区，或换更长的词再试。"
-        )
+        t = language.speaker(request)
+        head = t("检索超时", "The search took too long")
+        said = "这个词出现得太多或服务器繁忙。可加上年份、地区，或换更长的词再试。"
+        text = t(said, "The word is too frequent, or the server is busy. Add a year or a place, or use a longer word.")
+        return await message(datasette, request, 503, head, text)
     return await render(datasette, request, template, name, {**found, **(more or {})})
 
 
 async def render(datasette: Any, request: Any, template: str, name: str, context: dict[str, Any]) -> Response:
+    spoken = language.of(request)
     shared = {
-        "words": schema.words(), "columns": {c.name: c.zh for c in schema.tables()["reports"].columns},
-        "css": datasette.urls.static_plugins("fazhi", "fazhi.css"), "path": datasette.urls.path, "page_name": name,
-        "open_kinds": OPEN_KINDS, "is_web": is_web, "in_chinese": in_chinese,
+        "words": language.words(spoken), "columns": language.columns(spoken), "t": language.speaker(request),
+        "lang": spoken, "lang_tag": language.TAGS[spoken], "switch": language.other(datasette, request),
+        "css": datasette.urls.static_plugins("fazhi", "fazhi.css"), "page_name": name,
+        "path": partial(language.path, datasette, request), "open_kinds": OPEN_KINDS, "is_web": is_web,
+        "in_chinese": in_chinese if spoken == language.CHINESE else str,
     }  # fmt: skip
     html = await datasette.render_template(template, shared | context, request=request, view_name=f"fazhi-{name}")
     return Response.html(html)
