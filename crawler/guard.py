@@ -35,6 +35,7 @@ DENIED = {401, 403, 405, 406, 451}
 BIG = 200_000  # bytes
 SHELL = 3000  # bytes; real home pages below this size were challenges or redirects in all 45 cases seen
 STUB = 500  # bytes
+SCRIPT_SHELL = "a shell that only a script fills"
 LINKS = 5  # a block page leads hardly anywhere
 SHORT = 600  # visible characters of a block page, at most
 PLAIN = 500  # characters outside links on a soft 404 in full dress
@@ -212,7 +213,7 @@ def _short(sight: _Sight) -> Finding | None:
         stub = len(page.body) < 20 and not _asked_for_data(page) and not _MARKUP.search(page.body)
         return Finding("missing", f"a stub of {len(page.body)} bytes") if stub else None
     if "<script" in source.lower() and len(page.body) < SHELL and not discovery.names_engine(page):
-        return Finding("refusal", "a shell that only a script fills")
+        return Finding("refusal", SCRIPT_SHELL)
     if len(page.body) < STUB and not _asked_for_data(page) and (page.text or not page.body):
         return Finding("missing", f"a stub of {len(page.body)} bytes")
     return None

@@ -193,7 +193,9 @@ class PortalSpider(Spider):
         hosts, answering = self.session.frontier.hosts, host in self.session.known.answering
         # A search is often behind a wall where the pages are not: what was only guessed is refused for itself.
         alone = finding.kind == "denied" or (target.guessed and answering)
-        if finding.kind == "missing":
+        # Behind the last page of a list some sites give a script of 300 bytes.
+        behind = answering and target.page > 1 and finding.name == guard.SCRIPT_SHELL
+        if finding.kind == "missing" or behind:
             return manners.missing(finding.name)
         if finding.kind == "trouble":
             return manners.trouble(finding.name, hosts.strikes(host), hosts.delay)

@@ -11,6 +11,16 @@ from archive.model import Role
 from crawler.addresses import double_key, netloc
 from crawler.targets import Pager, Target, split_key
 
+STATES = {
+    "queued": "to be asked for; also while it is being asked for, so a kill leaves it queued",
+    "done": "had, and what it leads to is committed",
+    "failed": "not to be had: 404, soft 404, redirect to a foreign host, tries used up",
+    "refused": "robots.txt forbids it",
+    "absent": "it was only tried whether a list goes on there, and it does not",
+    "skipped": "a guess that was not worth a request any more",
+    "double": "most likely the same page as another address; asked for if that one fails",
+}
+
 SCHEMA = """
 -- Every address met. queued: what is learnt from it is still to be committed; there is no "in flight".
 CREATE TABLE IF NOT EXISTS targets (
@@ -26,7 +36,7 @@ CREATE TABLE IF NOT EXISTS targets (
     page INTEGER NOT NULL,
     pager TEXT,                      -- JSON: how the listing goes on
     guessed INTEGER NOT NULL,        -- a column found by the look of its name
-    state TEXT NOT NULL,             -- queued, done, failed, refused, absent (only tried), skipped, double
+    state TEXT NOT NULL,             -- one of STATES
     round INTEGER NOT NULL,          -- round of the portal it was last queued or settled in
     asked INTEGER NOT NULL DEFAULT 0, -- times it was handed out in this round without a result
     tries INTEGER NOT NULL DEFAULT 0,

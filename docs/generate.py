@@ -1,5 +1,5 @@
 """Write what is generated: cli.md from the help texts, data.md and ../datasette_metadata.json from the schema, the
-counts of catalogue.md from the portal files.
+counts of catalogue.md from the portal files, and in crawling.md what the crawler's own tables and docstrings say.
 
 python docs/generate.py            writes them
 python docs/generate.py --check    exits 1 and names the page that is not current (a test runs this)
@@ -8,16 +8,20 @@ python docs/generate.py --check    exits 1 and names the page that is not curren
 from __future__ import annotations
 
 import json
-import re
 import sys
+import textwrap
 from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import fields
 from pathlib import Path
+from types import ModuleType
 
 import click
 
 from archive import divisions, schema
-from crawler import catalogue
+from crawler import catalogue, discovery, families, guard, settings, tables, verdicts
 from crawler.cli import main
+from crawler.manners import LIMITS
 
 DOCS = Path(__file__).resolve().parent
 
@@ -66,15 +70,59 @@ def counts() -> str:
     return "\n".join(lines)
 
 
-def catalogue_page() -> str:
-    """Return docs/catalogue.md with its counts brought up to date; all else in it is written by hand."""
-    text = (DOCS / "catalogue.md").read_text(encoding="utf-8")
-    return re.sub(
-        r"(<!-- counts.*? -->\n).*?(<!-- end of counts -->)",
-        lambda match: f"{match[1]}\n{counts()}\n\n{match[2]}",
-        text,
-        flags=re.DOTALL,
-    )
+def filled(page: str, parts: dict[str, str]) -> str:
+    """Return a page of docs/ with its marked parts brought up to date; all else in it is written by hand."""
+    text = (DOCS / page).read_text(encoding="utf-8")
+    for name, part in parts.items():
+        opening, closing = f"<!-- {name}: generated, `make docs` -->\n", f"<!-- end of {name} -->"
+        before, mark, rest = text.partition(opening)
+        _, end, after = rest.partition(closing)
+        if not mark or not end:
+            raise SystemExit(f"docs/{page} has no part {name!r}")
+        text = f"{before}{opening}\n{part}\n\n{closing}{after}"
+    return text
+
+
+def crawling() -> dict[str, str]:
+    """Return the generated parts of crawling.md."""
+    limits = [f"| {field.name} | {getattr(LIMITS, field.name):,} |" for field in fields(LIMITS)]
+    meaning = " ".join(str(type(LIMITS).__doc__).split())
+    settings_table = str(settings.__doc__).partition("\n\n")[2].strip()
+    return {
+        "limits": "\n".join(["| limit | value |", "|---|--:|", *limits, "", meaning]),
+        "states": "\n".join(
+            ["| state | meaning |", "|---|---|", *(f"| {name} | {what} |" for name, what in tables.STATES.items())]
+        ),
+        "verdicts": literal(str(verdicts.__doc__).partition("\n\n")[2]),
+        "guard": literal(str(guard.__doc__).partition("\n\n")[2].partition("\n\n")[0]),
+        "settings": settings_table,
+        "dialects": "\n".join([*map(dialect, modules(families.FAMILIES)), forms_table()]),
+        "engines": "\n".join(map(dialect, modules(discovery.ENGINES))),
+    }
+
+
+def modules(readers: Iterable[object]) -> list[ModuleType]:
+    """Return the modules of some dialects, each once, in their order."""
+    return list(dict.fromkeys(sys.modules[type(reader).__module__] for reader in readers))
+
+
+def dialect(module: ModuleType) -> str:
+    """Return what a module of dialects says of itself."""
+    head, _, rest = str(module.__doc__).partition("\n\n")
+    return f"### {module.__name__.rsplit('.', 1)[1]}\n\n{' '.join(head.split())}\n\n{literal(rest)}\n"
+
+
+def literal(text: str) -> str:
+    """Return a text as it stands."""
+    return f"```text\n{textwrap.dedent(text).strip()}\n```"
+
+
+def forms_table() -> str:
+    """Return the systems known by their addresses."""
+    rows = (DOCS.parent / "crawler/families/forms.tsv").read_text(encoding="utf-8").splitlines()
+    cells = [row.split("\t") for row in rows if not row.startswith("#")][1:]
+    head = "| name | examples | source |\n|---|---|---|\n"
+    return head + "\n".join(f"| {name} | {portals} | {source} |" for name, *_, portals, source in cells)
 
 
 def write_or_check(check: bool) -> int:
@@ -84,7 +132,8 @@ def write_or_check(check: bool) -> int:
     pages = {
         "cli.md": cli(),
         "data.md": schema.markdown(),
-        "catalogue.md": catalogue_page(),
+        "catalogue.md": filled("catalogue.md", {"counts": counts()}),
+        "crawling.md": filled("crawling.md", crawling()),
         "../datasette_metadata.json": metadata,
     }
     for name, text in pages.items():
