@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from urllib.parse import urljoin, urlsplit
@@ -39,25 +39,25 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What was seen of a portal. ``engines``: search engine -> reports it leads to that no list has."""
+    """What was seen of a portal. ``engines``: search engine -> years of the reports that it alone leads to."""
 
     portal: Portal
     verdict: str
     remark: str
     pages: int
     listings: tuple[Listing, ...] = ()
-    engines: Counter[str] = field(default_factory=Counter)
+    engines: Mapping[str, Counter[int | None]] = field(default_factory=dict)
 
     @property
     def years(self) -> Counter[int | None]:
         """Year -> reports promised by the titles of links."""
-        return sum((listing.years for listing in self.listings), Counter[int | None]())
+        return sum((*(listing.years for listing in self.listings), *self.engines.values()), Counter[int | None]())
 
     def report(self) -> list[str]:
         """Return what was seen, as comments of a portal file."""
         lines = [f"{self.pages} pages read, verdict {self.verdict} {self.remark}".rstrip()]
         lines += [f"{one.years.total():4} reports  {one.dialect:11}  {one.url}" for one in self.listings]
-        lines += [f"{number:4} more by the portal's search ({name})" for name, number in self.engines.items()]
+        lines += [f"{years.total():4} more, by the portal's {name}" for name, years in self.engines.items()]
         counted = [(year, self.years[year]) for year in sorted(self.years, key=lambda year: year or 0)]
         told = ", ".join(f"{year or 'year not told'}: {number}" for year, number in counted)
         return [f"# {line}" for line in [*lines, f"reports by year: {told or 'none found'}"]]
@@ -70,7 +70,9 @@ class Probe:
         if dialects:
             lines.append(f"family = {_text(dialects.most_common(1)[0][0])}")
         if self.listings:
-            lines.append(f"listings = [{', '.join(_text(_short(one.url, portal.home)) for one in self.listings)}]")
+            addresses = [_text(_short(one.url, portal.home)) for one in self.listings]
+            apart = ",\n    ".join(addresses)
+            lines.append(f"listings = [\n    {apart},\n]" if len(addresses) > 1 else f"listings = [{apart}]")
         told = [year for year in self.years if year]
         if told:
             lines.append(f"since = {min(told)}")
@@ -94,18 +96,14 @@ def probe(place: DataDir, url: str, *, delay: float | None = None, progress: Pro
             session.frontier.offer([Target(url=address, role=Role.LISTING, portal=UNKNOWN, prio=SEED, listing=address)])
         interrupted = run.work(session, extraction=False)
         session.close_rounds()
-        portal = _named(portal, _home(session, portal))
-        listings, engines = _listings(session)
         with closing(verdicts.Books(place, session.crawl)) as books:
             row = books.row(portal, session.frontier.answered[UNKNOWN], "interrupted" if interrupted else "")
+        portal = _named(portal, _page(session, portal.home))
+        listings, engines = _listings(session)
     verdict, remark = row.verdict, row.remark
-    if listings and verdict in ("silent", "truncated"):
-        verdict, remark = "ok", ""  # nothing was to be archived
+    if (listings or engines) and verdict in ("silent", "truncated") and not interrupted:
+        verdict, remark = "ok", ""  # nothing was to be archived, and what waits are the reports
     return Probe(portal, verdict, remark, session.frontier.pages, tuple(listings), engines)
-
-
-def _home(session: Session, portal: Portal) -> Page | None:
-    return _page(session, portal.home)
 
 
 def _named(portal: Portal, page: Page | None) -> Portal:
@@ -124,8 +122,8 @@ def _named(portal: Portal, page: Page | None) -> Portal:
     return replace(portal, code=code, name=name or portal.home)
 
 
-def _listings(session: Session) -> tuple[list[Listing], Counter[str]]:
-    """Return the fewest lists that lead to all reports, and how many reports only a search leads to."""
+def _listings(session: Session) -> tuple[list[Listing], dict[str, Counter[int | None]]]:
+    """Return the fewest lists that lead to all reports, and the years of those that only a search leads to."""
     titles_of: dict[str, str | None] = {}
     held: dict[str, set[str]] = {}
     for key, url, title in _reports(session):
@@ -135,7 +133,7 @@ def _listings(session: Session) -> tuple[list[Listing], Counter[str]]:
     engines = {key: engine.name for key, page in pages.items() if (engine := discovery.owner(page)) is not None}
     home = {key for key, page in pages.items() if key == page.url and not urlsplit(key).path.strip("/")}
     found: dict[str, Listing] = {}
-    searched: Counter[str] = Counter()
+    searched: dict[str, Counter[int | None]] = {}
     # What the home page shows are the newest entries of a list; what a search finds is not always there to be asked.
     for key in sorted(pages, key=lambda key: (key in engines, key in home, -len(held[key]))):
         new = [url for url in held[key] if url in titles_of]
@@ -143,7 +141,7 @@ def _listings(session: Session) -> tuple[list[Listing], Counter[str]]:
             continue
         years = Counter(titles.read(titles_of.pop(url) or "").year for url in new)
         if key in engines:
-            searched[engines[key]] += years.total()
+            searched[engines[key]] = searched.get(engines[key], Counter()) + years
             continue
         page = pages[key]
         url = page.url if page.whole else _column(session, key)
