@@ -8,7 +8,7 @@ pace, and no limit of requests at once: a host that hangs would hold up its neig
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Set
 
 
 class Agenda:
@@ -59,6 +59,6 @@ class Agenda:
             heapq.heappop(self._heap)
         return self._heap[0][0] if self._heap else None
 
-    def later(self, seconds: float) -> list[float]:
-        """Return when the hosts fall due that are not so within these seconds."""
-        return [due for due in self._due.values() if due > self._now() + seconds]
+    def later(self, seconds: float, *, but: Set[str]) -> list[float]:
+        """Return when the hosts fall due that are not so within these seconds, some left out."""
+        return [due for host, due in self._due.items() if due > self._now() + seconds and host not in but]

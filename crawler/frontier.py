@@ -334,7 +334,7 @@ class Frontier:
 
     def standing(self) -> dict[str, Any]:
         """Return how the hosts of this run stand: ``hosts``, ``asking``, ``held``, ``held_until``, ``blocked``."""
-        held = self._agenda.later(max(HELD, 2 * self.hosts.delay))
+        held = self._agenda.later(max(HELD, 2 * self.hosts.delay), but=self._blocked)
         return {
             "hosts": len(self.on_host),
             "asking": len(self._flying),

@@ -57,7 +57,7 @@ class PortalSpider(Spider):
                 raise UsageError(
                     "say which portal to crawl", "add -a code=420683, or -a portals=FILE for all of a file"
                 )
-            known = catalogue.load(Path(portals) if portals else None)
+            known = catalogue.load(Path(portals) if portals else None, [code] if code else ())
             chosen = catalogue.select(known, [code]) if code else list(known.values())
             place = DataDir.open(Path(data))
             self._own = place.lock()
