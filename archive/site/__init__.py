@@ -1,11 +1,13 @@
 """The site: a Datasette plugin that shows ``archive.db``, and from the WARC files beside it the archived pages.
 
-    __init__.py   the hooks: routes, search function, safe settings, security headers, Chinese for Datasette's own pages
+    __init__.py   the hooks: routes, search function, safe settings, Chinese for Datasette's own pages
     pages.py      what every page of ours is made with; home.py, searching.py, report.py are the pages
     language.py   Chinese first, English under /en/
     body.py       turns a text into headings and paragraphs
     chinese.py    Datasette's own pages in Chinese; remarks.py says in Chinese what extraction noted
     snapshot.py   archived pages, without scripts and without the rights of this site
+    guard.py      before every request: host, limits, security headers, CSV for spreadsheets; origin.py: the site's own
+                  address; feeds.py: Atom; machine.py: robots.txt and site map
     serve.py      ``fazhi serve``
 
 Works the same under ``fazhi serve`` and under plain ``datasette serve archive.db -m datasette_metadata.json``, on
@@ -15,7 +17,7 @@ Datasette 0.65 and 1.0. Writes nothing.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
@@ -23,8 +25,10 @@ from markupsafe import Markup
 from pluggy import HookimplMarker
 
 from archive import schema, tokens
-from archive.site import language
+from archive.errors import UsageError
+from archive.site import feeds, guard, language, machine, origin
 from archive.site.chinese import CODES, column_in_chinese, translate
+from archive.site.guard import HEADERS as HEADERS
 from archive.site.home import home
 from archive.site.pages import DATABASE, message
 from archive.site.remarks import in_chinese
@@ -34,20 +38,10 @@ from archive.site.snapshot import page as snapshot_page
 
 hookimpl = HookimplMarker("datasette")  # as datasette.hookimpl, which carries no types
 
-# Stock pages need inline scripts and styles; nothing comes from another host.
-HEADERS = {
-    "content-security-policy": (
-        "default-src 'self'; style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'; img-src 'self' data:;"
-        " object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    ),
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "referrer-policy": "same-origin",
-}
-
 # Datasette's defaults suit an analyst's own machine: anybody may run any SQL and download the file. Only values that
-# still are the default are changed, so an operator's --setting wins, unless it names the default itself.
-SAFE_SETTINGS: dict[str, bool | int] = {
+# still are the default are changed, so an operator's --setting wins; where it names the default itself, the name must
+# also stand in the metadata file: {"plugins": {"fazhi": {"asked": ["allow_download"]}}} (`fazhi serve --setting` does).
+SAFE_SETTINGS: dict[str, bool | int | str] = {
     "default_allow_sql": False,
     "allow_download": False,
     "allow_csv_stream": False,
@@ -73,6 +67,12 @@ def register_routes() -> list[tuple[str, Callable[..., Awaitable[Any]]]]:
         (r"^/search$", search_page),
         (r"^/report/(?P<id>[0-9a-z-]{1,100})$", report_page),
         (r"^/snapshot/(?P<capture>[0-9]{14}-[0-9a-f]{10})$", snapshot_page),
+        (r"^/feed/new\.xml$", feeds.new),
+        (r"^/feed/place/(?P<code>[0-9]{6}(?:[0-9]{3})?)\.xml$", feeds.place),
+        (r"^/feed/search\.xml$", feeds.of_search),
+        (r"^/robots\.txt$", machine.robots),
+        (r"^/sitemap\.xml$", machine.sitemap),
+        (r"^/sitemap/(?P<number>[0-9]{1,6})\.xml$", machine.sitemap_part),
     ]
 
 
@@ -81,12 +81,19 @@ def startup(datasette: Any) -> None:
     """Close what Datasette leaves open by default. ``_settings`` is private; a test fails when this stops working."""
     from datasette import handle_exception as stock
     from datasette.app import DEFAULT_SETTINGS
+    from datasette.utils import StartupError
 
     # Where rich is installed, Datasette prints every error with all local variables through it, and fails itself where
     # an address is merely unknown: rich finds no traceback to print.
     stock.rich = None
-    for name, value in SAFE_SETTINGS.items():
-        if datasette._settings.get(name) == DEFAULT_SETTINGS[name]:
+    try:
+        base = origin.configured(datasette)
+    except UsageError as error:
+        raise StartupError(str(error)) from None
+    wanted = SAFE_SETTINGS | ({"base_url": base.path} if base else {})
+    asked = (datasette.plugin_config("fazhi") or {}).get("asked") or ()
+    for name, value in wanted.items():
+        if name not in asked and datasette._settings.get(name) == DEFAULT_SETTINGS[name]:
             datasette._settings[name] = value
             if name in COPIED:
                 setattr(datasette, name, value)
@@ -146,35 +153,5 @@ def render_cell(value: Any, column: str, table: str | None, database: str, datas
 
 @hookimpl
 def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
-    """Return what adds the security headers to every answer that does not set its own, as a snapshot does.
-
-    It also takes the prefix of the English pages off the address, before anything else looks at it.
-    """
-
-    def wrap(app: Any) -> Any:
-        async def guarded(scope: Any, receive: Any, send: Any) -> None:
-            if scope["type"] == "http":
-                scope = dict(scope)
-                language.enter(scope, datasette.setting("base_url"))
-
-            async def send_with_headers(event: dict[str, Any]) -> None:
-                if event["type"] == "http.response.start":
-                    event = {**event, "headers": with_defaults(event.get("headers") or [])}
-                await send(event)
-
-            await app(scope, receive, send_with_headers)
-
-        return guarded
-
-    return wrap
-
-
-def with_defaults(headers: Sequence[Sequence[bytes]]) -> list[Sequence[bytes]]:
-    """Return HTTP headers together with those of ``HEADERS`` that are not among them.
-
-    >>> len(with_defaults([(b"Content-Security-Policy", b"sandbox")])) == len(HEADERS)
-    True
-    """
-    there = {bytes(name).lower() for name, _ in headers}
-    missing = [(n.encode(), v.encode()) for n, v in HEADERS.items() if n.encode() not in there]
-    return [*headers, *missing]
+    """Return what stands before every request: host, language, limits, security headers (``guard.py``)."""
+    return partial(guard.through, datasette=datasette)
