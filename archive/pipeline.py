@@ -18,6 +18,7 @@ import resource
 import signal
 import sqlite3
 import threading
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -70,7 +71,8 @@ class Pipeline:
         self.limits = limits
         self.read = read or read_page
         self.counts: Counter[str] = Counter()
-        self._draining = threading.Event()
+        self._draining = threading.Event()  # nothing more will come
+        self._leaving = threading.Event()  # begin nothing more
         self._thread: threading.Thread | None = None
         self._failure: BaseException | None = None
 
@@ -96,12 +98,18 @@ class Pipeline:
         self._thread = threading.Thread(target=self._guarded, name="extraction", daemon=True)
         self._thread.start()
 
-    def finish(self, progress: Tick | None = None) -> dict[str, int]:
-        """Read what is left, stop, and return outcome -> number. Raises what stopped the thread, if anything did."""
+    def finish(self, progress: Tick | None = None, *, within: float | None = None) -> dict[str, int]:
+        """Read what is left, stop, and return outcome -> number. Raises what stopped the thread, if anything did.
+
+        ``within`` so many seconds nothing new is begun any more: what is left then is read by the next run.
+        """
         assert self._thread is not None, "start() comes first"
         self._draining.set()
+        deadline = None if within is None else time.monotonic() + within
         while self._thread.is_alive():
             self._thread.join(POLL)  # in slices, so that Ctrl-C is heard
+            if deadline is not None and time.monotonic() >= deadline:
+                self._leaving.set()
             if progress:
                 progress(self.counts.total(), None)
         if self._failure is not None:
@@ -135,6 +143,7 @@ class Pipeline:
             waiting: deque[tuple[Capture, ProcessFuture[Result]]] = deque()
             exhausted = False
             while not (exhausted and not waiting):
+                exhausted = exhausted or self._leaving.is_set()
                 while not exhausted and len(waiting) < self.workers * AHEAD:
                     identity = next(todo, None)
                     if identity is None:

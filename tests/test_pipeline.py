@@ -144,3 +144,15 @@ def test_a_body_cut_short_on_the_way_is_told(place) -> None:
     issues = archive.execute("select code, detail from issues").fetchall()
     archive.close()
     assert ("truncated", "disconnect") in issues
+
+
+def test_what_is_left_when_it_must_end_soon_is_read_by_the_next_run(place: DataDir) -> None:
+    pages: list[str | None] = [f"第{number}次会议" for number in range(60)]
+    archive_pages(place, pages)
+    first = Pipeline(place)
+    first.start()
+    began = time.monotonic()
+    read = sum(first.finish(within=0.0).values())
+    assert read < len(pages)
+    assert time.monotonic() - began < 15
+    assert read + sum(Pipeline(place).run().values()) == len(pages)
