@@ -3,6 +3,7 @@
     Place         a division as it was for a stretch of years: code, name, level, first and last year
     by_code()     the places a code stood for, today's first
     below()       the places right below a code
+    at()          the places of county level and above in a year; before() what one was earlier
     by_name()     the places of that name; 28 county names and 3,714 township names are shared
     mentions()    the names of divisions in a text, with neighbours joined to a path (深圳市龙华区)
     path()        a place and what lies above it, province first
@@ -92,13 +93,50 @@ def by_name(name: str) -> tuple[Place, ...]:
 
 
 def below(code: str) -> tuple[Place, ...]:
-    """Return today's divisions right below a code. Goes through the whole table: for rare questions.
+    """Return today's divisions right below a code.
 
     >>> [p.name for p in below("360113")][-2:]
     ['流湖镇', '厚田镇']
     """
     table = _table()
-    return tuple(table.today(row[1]) for row in table.rows.values() if row[2] == code)
+    if not table.inside:
+        for row in table.rows.values():
+            table.inside.setdefault(row[2], []).append(row[1])
+    return tuple(table.today(inner) for inner in table.inside.get(code, ()))
+
+
+def at(year: int) -> tuple[Place, ...]:
+    """Return the divisions of county level and above as they were at the end of a year, each code once.
+
+    A division that was dissolved in the year is not among them, its successor is. Township changes are not known.
+
+    >>> from collections import Counter
+    >>> Counter(str(place.level) for place in at(2016) if place.code[:2] == "12")
+    Counter({'county': 16, 'province': 1})
+    """
+    table = _table()
+    today = (table.today(row[1]) for row in table.rows.values() if row[0] != "4")
+    former = (place for places in table.former.values() for place in places if year < (place.until or 0))
+    found: dict[str, Place] = {}
+    for place in (*today, *former):
+        if place.since is None or place.since <= year:
+            found.setdefault(place.code, place)
+    return tuple(found.values())
+
+
+def before(code: str) -> tuple[Place, ...]:
+    """Return what a division was before, under other codes or names, latest first.
+
+    >>> [(p.code, p.name, p.until) for p in before("120118")]
+    [('120223', '静海县', 2015)]
+    """
+    found: list[Place] = []
+    todo = [code]
+    while todo:
+        todo_next = [p for c in todo for p in _table().before.get(c, ()) if p.same and p not in found]
+        found += todo_next
+        todo = [p.code for p in todo_next if p.code not in {code, *todo}]
+    return tuple(sorted(found, key=lambda p: -(p.until or 0)))
 
 
 def path(place: Place) -> tuple[Place, ...]:
@@ -240,6 +278,7 @@ class _Table:
         self.former: dict[str, list[Place]] = {}
         self.former_names: dict[str, list[Place]] = {}
         self.before: dict[str, list[Place]] = {}
+        self.inside: dict[str, list[str]] = {}  # filled when asked for
         for change in changes:
             self._change(*change)
         for places in self.former.values():

@@ -10,10 +10,11 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 
-from archive import captures, decisions, warc_read, warc_repair
+from archive import captures, decisions, portals, store, warc_read, warc_repair
 from archive.datadir import DataDir
 from archive.model import Capture
 from archive.pipeline import Pipeline
@@ -46,6 +47,8 @@ def rebuild(
         work.mkdir()
         fresh = work / "archive.db"
         counts = Pipeline(place, archive_db=fresh).run(progress=progress)
+        with closing(store.open_archive(fresh)) as archive:
+            portals.recover(archive.conn, place.crawl_db, place.archive_db)
         source, target = sqlite3.connect(fresh), sqlite3.connect(place.archive_db, timeout=60)
         source.backup(target)
         source.close()

@@ -65,8 +65,10 @@ def open_archive(path: Path, *, create: bool = True, readonly: bool = False) -> 
     try:
         if readonly:
             conn = _connect_readonly(path)
-            if schema.check(conn) == 0 or _index_version(conn) != tokens.version():
-                conn.close()  # a file just begun, or filled by other rules: bring it up to date first
+            version = schema.check(conn)
+            older = version < schema.VERSION and writable(path)  # one that cannot be written does without new tables
+            if version == 0 or older or _index_version(conn) != tokens.version():
+                conn.close()  # just begun, older, or filled by other rules: bring it up to date first
                 open_archive(path).close()
                 conn = _connect_readonly(path)
             return Database(conn)
@@ -315,7 +317,8 @@ def _index_version(conn: sqlite3.Connection) -> str | None:
 def _refill(conn: sqlite3.Connection) -> None:
     """Fill the search index anew by the rules of this version."""
     with _transaction(conn):
-        conn.execute(f"insert into {schema.FTS}({schema.FTS}) values ('delete-all')")
+        conn.execute(f"drop table {schema.FTS}")
+        conn.execute(schema.FTS_SQL)
         rows = conn.execute("select r.docid, r.title, t.text from reports r join texts t on t.id = r.id order by docid")
         for docid, title, text in rows:
             _index(conn, docid, title, text)

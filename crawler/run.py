@@ -15,10 +15,12 @@ from dataclasses import dataclass, field, replace
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
+from archive import store
 from archive.datadir import DataDir
 from archive.errors import StorageError, UsageError
 from archive.model import Role
 from archive.pipeline import Pipeline
+from archive.portals import Look, keep
 from crawler import reading, verdicts
 from crawler.addresses import canonical, netloc
 from crawler.families.base import SEED
@@ -151,6 +153,7 @@ def _summary(session: Session, interrupted: bool, limit: int | None) -> Summary:
             rows.append(replace(row, remark="; ".join(filter(None, (row.remark, told)))))
         failed = books.failed()
     verdicts.store(session.place.crawl_db, session.crawl, rows)
+    _publish(session, rows)
     code = FINE_EXIT if all(row.verdict in FINE for row in rows) else NOT_FINE_EXIT
     return Summary(
         portals=rows,
@@ -160,6 +163,17 @@ def _summary(session: Session, interrupted: bool, limit: int | None) -> Summary:
         failed=failed,
         exit_code=INTERRUPTED_EXIT if interrupted else code,
     )
+
+
+def _publish(session: Session, rows: Sequence[Row]) -> None:
+    """Tell the readers of archive.db which portals were looked at, and with what verdict."""
+    looks = []
+    for row in rows:
+        portal = session.portals.get(row.portal)
+        if portal is not None and not portal.any_host:  # single addresses are nobody's portal
+            looks.append(Look(row.portal, row.name, portal.adcode, portal.home, row.verdict, row.remark))
+    with closing(store.open_archive(session.place.archive_db)) as archive:
+        keep(archive.conn, session.place.crawl_db, looks)
 
 
 def _full(session: Session, portal: Portal) -> str:
