@@ -40,11 +40,14 @@ MOST_LINKS = rows.MOST
 GENRE = re.compile(r"报告|情况|总结|白皮书")
 PROMISING = (titles.Kind.REPORT, titles.Kind.WEAK, titles.Kind.DOUBTFUL)
 YEAR_NAME = re.compile(r"(?:19|20)\d\d年?度?")
+_UNCUT = "2020年法治政府建设情况的报告"  # what a title may hold where it is cut before year and subject
 _CUT_SUBJECT = re.compile(r"(?:法治|法治政|依法|依法行)$")  # a title cut within its subject
 _PRAISE = ("走进", "走近", "认识", "印象", "魅力", "美丽", "关于")  # 走进示例县 introduces the place
+_JOINED = re.compile(r"[及和与、，,/／·（）()]")  # what joins the parts of a name
 _BARE = re.compile(r"[\s>》»·•|]+")
 _HAN = re.compile(r"[\u4e00-\u9fff（）()、·]+")
 _TOKEN = re.compile(r"[-_.]")
+_ARTICLE = re.compile(r"\d{5}|[0-9a-f]{16}")  # in the last part of an address
 
 
 class Kind(StrEnum):
@@ -158,10 +161,12 @@ def promises_report(link: Link, *, in_column: bool = False) -> bool:
     told = titles.read(link.title)
     if told.kind in PROMISING or (told.kind is titles.Kind.COLUMN and link.date is not None):
         return True
-    if told.kind is not titles.Kind.NO or told.year is None:
+    if told.kind is not titles.Kind.NO:
         return False
     stem = CUT.sub("", link.title)
     cut = stem != link.title
+    if told.year is None:  # 中共示例县石桥镇委员会 示例县石桥镇人民政府关… may end like any other of the column
+        return cut and in_column and titles.read(stem + _UNCUT).kind is titles.Kind.REPORT
     if cut and _CUT_SUBJECT.search(stem):
         return True
     if not in_column:
@@ -221,9 +226,9 @@ def is_map(link: Link) -> bool:
 def part_weight(link: Link) -> int:
     """Return how surely a link on a report column is one of its parts: a year, 区县, 乡镇街道, a department.
 
-    >>> names = ("2023年度", "乡镇街道", "示例县", "示例县司法局", "联系我们")
+    >>> names = ("2023年度", "乡镇街道", "县政府及部门", "示例县", "示例县司法局", "联系我们")
     >>> [part_weight(Link("http://a.gov.cn/x", name)) for name in names]
-    [70, 70, 60, 60, 0]
+    [70, 70, 70, 60, 60, 0]
     """
     name = _BARE.sub("", link.title)
     parts = vocabulary("subcolumn")
@@ -231,6 +236,10 @@ def part_weight(link: Link) -> int:
         return parts["年度"]
     if name in parts:
         return parts[name]
+    if len(name) <= LONGEST_COLUMN:  # 政府及部门, 乡镇（街道）
+        pieces = [parts.get(piece, 0) for piece in _JOINED.split(name) if piece]
+        if len(pieces) > 1 and all(pieces):
+            return min(pieces)
     place = len(name) <= LONGEST_PLACE and name.endswith(tuple(vocabulary("place")))
     if unit_weight(name) or (place and not name.startswith(_PRAISE)):
         return SURE
@@ -240,8 +249,8 @@ def part_weight(link: Link) -> int:
 def _slug_weight(url: str, within: str) -> int:
     """Return the weight of the directory names of an address; weak ones count only as the last: the column itself."""
     parts = [part for part in urlsplit(url).path.lower().split("/") if part]
-    if not parts or re.search(r"\d{5}", parts[-1]):
-        return 0  # an article
+    if not parts or _ARTICLE.search(parts[-1]):
+        return 0
     if "." in parts[-1]:
         parts[-1] = parts[-1].rsplit(".", 1)[0]
     if parts[-1] in ("index", "list", "default"):
@@ -251,6 +260,15 @@ def _slug_weight(url: str, within: str) -> int:
     best = 0
     for number, part in enumerate(parts, 1):
         for name in (part, *_TOKEN.split(part)):
-            weight = 0 if name in shared else slugs.get(name, 0)
+            weight = 0 if name in shared else slugs.get(name, 0) or _begun(name)
             best = max(best, weight if weight >= SURE or (number == len(parts) and name == part) else 0)
     return best
+
+
+def _begun(name: str) -> int:
+    """Return the weight of a directory name that begins with the subject's initials.
+
+    >>> _begun("fzzfxqvgmv"), _begun("fzzx")
+    (80, 0)
+    """
+    return next((weight for stem, weight in vocabulary("stem").items() if name.startswith(stem)), 0)

@@ -31,6 +31,9 @@ _BOXED = (
     re.compile(r"(?<![\d./-])(?P<month>\d{1,2})[-./月](?P<day>\d{1,2})日? (?P<year>20\d\d)年?(?![\d./-])"),
     re.compile(r"(?<![\d./-])(?P<year>20\d\d)[-./年](?P<month>\d{1,2})月? (?P<day>\d{1,2})日?(?![\d./-])"),
 )
+# The clock in a page's header: no date of a row.
+_CLOCK = re.compile(r"今[天日](?:是|[:：])|(?:现在|当前)(?:是|时间)|北京时间|星期[一二三四五六日天]")
+_SPACE = re.compile(r"[\s\u00a0\u3000\u200b-\u200d\ufeff]+")
 CUT = re.compile(r"(?:…+|\.{2,}|。。。)\s*$")
 
 
@@ -55,6 +58,8 @@ def read(page: Page, *, wanted: re.Pattern[str] | None = None) -> Iterator[Row]:
     >>> [(row.url, row.title, str(row.date)) for row in read(page)]
     [('http://a.gov.cn/1.html', '一份报告', '2021-03-18')]
     """
+    if wanted is not None and not (page.root is not None and any(map(wanted.search, page.root.xpath("//a/@href")))):
+        return  # most pages have no files, and need not be walked
     texts: dict[HtmlElement, str] = {}  # of rows: a row can hold one address thousands of times
     for element, row in islice(_rows(page), MOST):
         href = element.get("href") or ""
@@ -119,9 +124,9 @@ def _date(element: HtmlElement, row: HtmlElement, text: str) -> date | None:
     if len(text) <= LONGEST_ROW:
         own = _text(element)
         rest = text.replace(own, " ", 1) if row is not element else ""
-        if (day := dates.first(rest) or _alone(element) or _boxed(pieces(row))) is not None:
+        if (day := _day(rest) or _alone(element) or _boxed(pieces(row))) is not None:
             return day
-    if (day := dates.first(row.tail or "")) is not None:
+    if (day := _day(row.tail or "")) is not None:
         return day
     for beside in (row.itersiblings(), row.itersiblings(preceding=True)):
         for _, sibling in zip(range(NEIGHBOURS), beside, strict=False):
@@ -130,9 +135,18 @@ def _date(element: HtmlElement, row: HtmlElement, text: str) -> date | None:
             if sibling.tag in ("a", "script", "style") or next(sibling.iter("a"), None) is not None:
                 break
             words = _text(sibling)
-            if len(words) <= LONGEST_ROW and (day := dates.first(words)) is not None:
+            if len(words) <= LONGEST_ROW and (day := _day(words)) is not None:
                 return day
     return dates.first(element.get("title") or "")
+
+
+def _day(text: str) -> date | None:
+    """Return the date of a text beside a link; the clock of a page's header is none.
+
+    >>> _day("[2021-03-18]"), _day("今天是:2026年11月22日 星期日")
+    (datetime.date(2021, 3, 18), None)
+    """
+    return None if _CLOCK.search(text) else dates.first(text)
 
 
 def _alone(element: HtmlElement) -> date | None:
@@ -166,4 +180,4 @@ def _text(element: HtmlElement) -> str:
 
 
 def _clean(text: str) -> str:
-    return re.sub(r"[\s\u00a0\u3000\u200b-\u200d\ufeff]+", " ", text).strip()
+    return _SPACE.sub(" ", text).strip()

@@ -36,13 +36,13 @@ def columns(found: Iterable[Link], page: Page, target: Target, portal: Portal) -
         if inside and (part := links.part_weight(link)):
             if link.url.startswith(below):
                 weight = part
-            elif shape(link.url) == shape(target.url):
+            elif shape(link.url) == shape(target.url) or part > links.SURE:
                 weight = max(weight, min(part, links.SURE - 1))  # a part, or a name in the menu: a guess
         if not weight or (portal.listings and weight < links.SURE):
             continue  # where the listings are known, only a column that names the subject can add to them
         ranked = rank(weight)
         if ranked["guessed"] and target.depth:
-            ranked["prio"] = max(ranked["prio"], min(target.prio, LEAST))  # finish one department, then the next
+            ranked["prio"] = max(ranked["prio"], min(target.prio + 1, LEAST))  # finish one department, then the next
         yield Target(
             url=link.url, role=target.role, portal=target.portal, title=link.title, parent=page.url,
             depth=target.depth + 1, listing=link.url, **ranked,

@@ -72,6 +72,7 @@ def read(body: str) -> list[tuple[str, str | None, date | None]]:
             "".join(f"<li><a href='2018/3/2/0123456789abcdef{n}.html'>单位{n}</a></li>" for n in range(3)),
             [(f"单位{n}", f"{BASE}2018/3/2/0123456789abcdef{n}.html", None) for n in range(3)],
         ),
+        ("<div>今天是:2024年3月18日<a href='javascript:;'>设为首页</a><a href='/wza/'>无障碍</a></div>", []),
         ("<table><tr><td>标题</td><td>时间</td></tr><tr><td>共0条 0/0</td></tr></table>", []),
         (
             "<ul><li><a href='a/'>栏目一</a></li><li><a href='b/'>栏目二</a></li><li><a href='c/'>栏目三</a></li></ul>",

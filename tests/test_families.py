@@ -276,6 +276,20 @@ def test_parts_of_a_report_column_are_columns() -> None:
     assert [t.url for t in found.targets] == [LIST + "xzjd/", LIST + "bm/"]
 
 
+def test_parts_beside_a_report_column_are_guesses_before_others() -> None:
+    body = "<a href='/fzzf_xq/'>县区</a><a href='/o/'>市直部门</a><a href='/o2/'>互动交流</a><a href='/o3/'>更多</a>"
+    found = families.get("generic").follow(page(body), TARGET, replace(PORTAL, listings=()))
+    told = {t.url: (t.guessed, t.prio) for t in found.targets}
+    assert told == {HOME + "fzzf_xq/": (False, 70), HOME + "o/": (True, 29)}
+
+
+def test_the_columns_of_a_unit_come_before_the_next_unit() -> None:
+    unit = Target(url=HOME + "sqz/", role=Role.LISTING, portal="990101", prio=7, depth=3, guessed=True)
+    body = "<a href='/sqz/tzgg/'>通知公告</a><a href='/dhz/'>东河镇</a>"
+    found = families.get("generic").follow(page(body, unit.url), unit, replace(PORTAL, listings=()))
+    assert [(t.url, t.prio) for t in found.targets] == [(HOME + "sqz/tzgg/", 8), (HOME + "dhz/", 8)]
+
+
 def test_entries_are_the_dated_rows_not_the_menu() -> None:
     menu = [Link(f"{HOME}zwgk/m{n}.html", "一个菜单里的栏目") for n in range(20)]
     dated = [Link(f"{HOME}info/1078/{n}.htm", "一份完整的报告标题", date=DAY) for n in range(3)]

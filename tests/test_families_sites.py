@@ -69,6 +69,11 @@ def test_claims_its_own_and_no_other_s(shown: Page, claimed: str | None) -> None
         ("<i class='p_no'><a href='fzzf/4.htm'>2</a></i><i class='p_no'><a href='fzzf/3.htm'>3</a></i>",
          "/zwgk/fzzf.htm", 1, ("/zwgk/fzzf/4.htm", None)),
         ("2/5<i class='p_next'><a href='3.htm'>下页</a></i>", "/zwgk/fzzf/4.htm", 2, ("/zwgk/fzzf/3.htm", 5)),
+        ("共41条 1/5 <a href='javascript:;' onclick='goto(5)'>转到</a>", "/zwgk/fzzf.htm", 1, ("/zwgk/fzzf/4.htm", 5)),
+        ("共41条 4/5", "/zwgk/fzzf/2.htm", 4, ("/zwgk/fzzf/1.htm", 5)),
+        ("共41条 4/5", "/zwgk/fzzf/3.htm", 4, None),  # numbers that do not fit
+        ("共41条 5/5", "/zwgk/fzzf/1.htm", 5, None),
+        ("共41条 1/5", "/list.jsp?urltype=tree.TreeTempUrl", 1, None),
         ("5/5<i class='p_next_d'>下页</i><i class='p_no'><a href='2.htm'>4</a></i>", "/zwgk/fzzf/1.htm", 5, None),
         (f"<a href='?PAGENUM=2&{TREE}&wbtreeid=1043'>下页</a>", f"/list.jsp?{TREE}&wbtreeid=1043", 1,
          (f"/list.jsp?PAGENUM=2&{TREE}&wbtreeid=1043", None)),
@@ -161,9 +166,11 @@ DATED = "<li><a href='/public/6601/1.html'>一份完整的标题</a>2021-03-01</
     [
         (SCRIPT % ("", PLAIN), listing(ORGAN), [(label("6601"), "法治政府建设")]),
         (SCRIPT % ("", PLAIN) + OTHERS, listing(ORGAN),
-         [(label(organ), "法治政府建设") for organ in ("6601", "6602", "6603")]),
+         [(label("6601"), "法治政府建设"), (label("6601", category="71", word=""), COLUMN),
+          *((label(organ), "法治政府建设") for organ in ("6602", "6603"))]),
         (SCRIPT % ("", "/sfj/xxgk/publicInfoList_newest2022") + OTHERS, listing(ORGAN),
-         [(label("6601", file="/sfj/xxgk/publicInfoList_newest2022"), "法治政府建设")]),
+         [(label("6601", file="/sfj/xxgk/publicInfoList_newest2022"), "法治政府建设"),
+          (label("6601", category="71", word="", file="/sfj/xxgk/publicInfoList_newest2022"), COLUMN)]),
         (SCRIPT % ("71", PLAIN), listing(ORGAN, title=COLUMN), [(label("6601", category="71", word=""), None)]),
         (SCRIPT % ("71", PLAIN) + DATED, listing(ORGAN, title=COLUMN), []),
         ("<script>$.get('/zwgk/site/label/8888?IsAjax=1&amp;labelName=publicInfoList&amp;siteId=67&amp;organId=1"
@@ -189,8 +196,21 @@ def test_longsource_asks_for_titles_organ_by_organ(
 
 def test_longsource_leaves_out_organs_whose_titles_are_searched() -> None:
     shown = page(SCRIPT % ("", PLAIN) + OTHERS, ORGAN)
-    assert [link.title for link in Longsource().links(shown)] == ["鹤渚市税务局", "法治政府建设年度报告"]
-    assert len(Longsource().links(page(OTHERS, ORGAN))) == 5
+    assert [link.title for link in Longsource().links(shown)] == ["鹤渚市税务局"]
+    assert len(Longsource().links(page(OTHERS, ORGAN))) == 4
+
+
+def test_longsource_asks_for_an_organ_s_catalogue_in_place_of_its_guide() -> None:
+    shown = page("<a href='/public/column/6602?type=2'>司法局</a><a href='/public/column/6603?type=6'>教育局</a>", ORGAN)
+    assert [link.url.removeprefix(HOME) for link in Longsource().links(shown)] == [
+        "/public/column/6602?type=4&action=list", "/public/column/6603?type=6",
+    ]  # fmt: skip
+
+
+def test_longsource_asks_for_the_page_of_a_column_where_pages_show_their_rows() -> None:
+    shown = page(SCRIPT % ("", PLAIN) + DATED + OTHERS, ORGAN)
+    assert COLUMN in [link.title for link in Longsource().links(shown)]
+    assert all("keyWords=&" not in each.url for each in Longsource().lists(shown, listing(ORGAN), PLACE))
 
 
 def piece(rows: Mapping[str, str], pages: int | None = None) -> bytes:
@@ -248,8 +268,8 @@ def test_longsource_walks_over_organs_the_column_and_plain_columns() -> None:
     told = walk(FAMILIES, answer, listing(ORGAN))
     wanted = {title(n) for n in range(2000, 2022)} | {title(n, "石桥镇") for n in range(2001, 2024)}
     assert set(told.reports) == wanted | {title(2020, "鹤渚市司法局"), "鹤渚市2009年依法行政工作报告"}
-    # the organ, its titles on two pages, those of two others, the column and its rows, the plain column's two pages
-    assert (len(told.asked), told.cut) == (1 + 2 + 2 + 2 + 2, [])
+    # the organ, its titles on two pages, those of two others, the rows of the column, the plain column's two pages
+    assert (len(told.asked), told.cut) == (1 + 2 + 2 + 1 + 2, [])
 
 
 def test_longsource_pages_a_column_that_shows_its_rows() -> None:

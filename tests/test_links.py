@@ -47,6 +47,8 @@ TITLE = "一份报告"
         ('<li><a href="1.html"><img src="x.jpg" alt="一份报告"></a></li>', (BASE + "1.html", TITLE, None)),
         ('<li><a href="1.html">截至2021年3月18日的报告</a></li>', (BASE + "1.html", "截至2021年3月18日的报告", None)),
         ('<li><a href="/a/../1.html#x">一份报告</a></li>', ("http://www.shili.gov.cn/1.html", TITLE, None)),
+        ('今天是:2021年3月18日 <a href="1.html">一份报告</a>', (BASE + "1.html", TITLE, None)),
+        ('<i>2021年3月18日 星期四</i><a href="1.html">一份报告</a>', (BASE + "1.html", TITLE, None)),
         ('<base href="/b/"><a href=" 1.html\n">一份报告</a>', ("http://www.shili.gov.cn/b/1.html", TITLE, None)),
     ],
 )  # fmt: skip
@@ -139,6 +141,11 @@ def test_the_name_of_a_column_with_a_date_is_an_entry() -> None:
         ("示例县人民政府关于2023年度…", True, Kind.REPORT),
         ("《示例县2023年法治政府建设情况报告》解…", False, Kind.REPORT),  # doubtful
         ("一图读懂示例县2023年法治政府…", True, Kind.NO),
+        ("中共示例县石桥镇委员会 示例县石桥镇人民政府关…", True, Kind.REPORT),  # no word of the subject is left
+        ("中共示例县石桥镇委员会 示例县石桥镇人民政府关…", False, Kind.NO),
+        ("中共示例县石桥镇委员会 示例县石桥镇人民政府", True, Kind.NO),
+        ("示例县石桥镇召开党政办公会议传达…", True, Kind.NO),
+        ("示例县领导到石桥镇调研…", True, Kind.NO),
         ("示例县2023年度政府信息公开工作年度…", True, Kind.NO),
     ],
 )
@@ -168,6 +175,8 @@ def test_tells_the_year_of_a_link(title: str, year: int | None) -> None:
         ("更多>>", "/zwgk_209/fzzfjsndbg/", 100),
         ("更多>>", "/zwgk/fzzfjsndbg.htm", 100),
         ("更多>>", "/xxgk-list-fzzfjsbg.html", 100),
+        ("更多>>", "/szf/fzzfxqvgmv/list.shtml", 80),  # the initials, and what the system puts behind them
+        ("县区", "/szf/fzzfxqvgmv/202602/de5cd6bc162f49b38db67a6cb0017f98.shtml", 0),
         ("其他法定信息", "/c1/", 40),
         ("法定主动公开内容", "/c1/", 40),
         ("公开内容", "/zfxxgk/fdzdgknr/", 40),
@@ -175,6 +184,8 @@ def test_tells_the_year_of_a_link(title: str, year: int | None) -> None:
         ("其他", "/c1/", 20),
         ("其他政策", "/c1/", 0),
         ("通知公告", "/c1/", 10),
+        ("行政执法", "/c1/", 20),
+        ("行政执法统计年报", "/c1/", 0),
         ("关于公告的通知", "/c1/", 0),
         ("部门信息公开", "/c1/", 35),
         ("部门信息公开目录", "/c1/", 35),
@@ -212,7 +223,7 @@ def test_the_site_map_is_known_by_name() -> None:
 
 
 def test_the_table_of_columns_is_whole() -> None:
-    kinds = {"column", "name", "not", "slug", "subcolumn", "place", "unit", "map"}
+    kinds = {"column", "name", "not", "slug", "stem", "subcolumn", "place", "unit", "map"}
     tables = {kind: links.vocabulary(kind) for kind in kinds}
     assert {kind for kind, table in tables.items() if not table} == set()
     lines = (Path(links.titles.__file__).parent / "data/columns.tsv").read_text(encoding="utf-8").splitlines()

@@ -4,12 +4,13 @@ How to recognise it: the pager's classes ``p_pages``, ``p_next``; ids ``vsb_cont
 ``/info/<tree>/<id>.htm``; lists ``list.jsp?urltype=tree.TreeTempUrl…``,
 ``xxgk_list.jsp?urltype=egovinfo.EgovInfoList…``.
 
-Where the options are: nowhere; what comes next is followed, never made up. Page 2 of ``xx.htm`` with 5 pages is
-``xx/4.htm`` and the last one ``xx/1.htm``, so that every new entry moves all of them. The step is, in this order,
+Where the options are: nowhere; what comes next is followed. Page 2 of ``xx.htm`` with 5 pages is ``xx/4.htm`` and the
+last one ``xx/1.htm``, so that every new entry moves all of them. The step is, in this order,
 
     1. the anchor in ``span.p_next``, or the one that reads 下页
     2. the anchor of the next number in the pager (``span.p_no``)
     3. an anchor whose query names the next page: ``PAGENUM=2``, ``ainfolist1500p=2``
+    4. counted down from ``1/5`` in a pager without anchors (its 转到 is a script); nothing else is made up
 
 A list holds articles of several trees, so that all of ``/info/`` are its entries, whichever came first.
 Example portals: 德阳市 (www.deyang.gov.cn), 安阳市滑县 (www.hnhx.gov.cn).
@@ -35,6 +36,7 @@ _SIGNS = re.compile(
 _ARTICLE = re.compile(r"\binfo/(?:\d{1,9}|egovinfo/[\w/]{1,60})/\w{1,60}\.htm\b")
 _JSP = re.compile(r"/(?:xxgk_)?list\.jsp$")
 _TOTAL = re.compile(r"(?<![\d/])(\d{1,5})\s{0,9}/\s{0,9}(\d{1,5})(?![\d/])")
+_STATIC = re.compile(r"((?:/[^/]{1,200}){0,30}/([^/]{1,200}))\.htm")
 _STEP = re.compile(r"(?:^|&)(?:PAGENUM|ainfolist\d{1,9}p)=(\d{1,6})(?:&|$)", re.IGNORECASE)
 _CLASS = "contains(concat(' ', normalize-space(@class), ' '), ' {} ')"
 
@@ -69,8 +71,10 @@ class Vsb(Family):
     def next_page(self, page: Page, target: Target, entries: Set[str]) -> Next | None:
         if page.root is None:
             return None
+        total = _total(page, target.page)
         url = _next_of_pager(page) or pagers.next_link(page, target.page) or _numbered(page, target.page + 1)
-        return None if url is None else Next(url, Pager(declared=True, total=_total(page, target.page)))
+        url = url or _counted_down(page, target.page, total)
+        return None if url is None else Next(url, Pager(declared=True, total=total))
 
     def _shows_entries(self, page: Page) -> bool:
         return any(link.date is not None and len(link.title) >= SHORTEST_ENTRY for link in self.links(page))
@@ -97,6 +101,16 @@ def _numbered(page: Page, number: int) -> str | None:
         if url is not None and told is not None and int(told[1]) == number:
             return url
     return None
+
+
+def _counted_down(page: Page, number: int, total: int | None) -> str | None:
+    """Return the page behind page ``number`` of a static list whose pager tells ``number/total`` and no address."""
+    match = _STATIC.fullmatch(urlsplit(page.url).path)
+    if match is None or total is None or number >= total:
+        return None
+    if number == 1:
+        return page.resolve(f"{match[1]}/{total - 1}.htm")
+    return page.resolve(f"{total - number}.htm") if match[2] == str(total - number + 1) else None
 
 
 def _total(page: Page, number: int) -> int | None:
