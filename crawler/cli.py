@@ -141,7 +141,8 @@ def probe(url: str, delay: float | None) -> None:
     with tempfile.TemporaryDirectory(prefix="fazhi-probe-") as folder, crawl_progress() as tick:
         found = looking.probe(DataDir.open(Path(folder)), url, delay=delay, progress=tick)
     click.echo("\n".join(found.report()))
-    click.echo(found.stanza())
+    if found.pages:
+        click.echo(found.stanza())
     raise click.exceptions.Exit(run.FINE_EXIT if found.listings or found.engines else run.NOT_FINE_EXIT)
 
 

@@ -109,7 +109,7 @@ def probe(place: DataDir, url: str, *, delay: float | None = None, progress: Pro
 def _named(portal: Portal, page: Page | None) -> Portal:
     """Return the portal with the code and the name its home page tells."""
     if page is None or page.root is None:
-        return portal
+        return replace(portal, name=portal.home)
     metas = {str(meta.get("name")).lower(): (meta.get("content") or "").strip() for meta in page.root.iter("meta")}
     title = " ".join(str(page.root.xpath("string(//title)")).split())
     name = metas.get("sitename") or title

@@ -73,7 +73,8 @@ def test_nothing_found_is_said_and_is_no_success() -> None:
 def test_a_dead_host_and_no_address() -> None:
     with Loopback({}) as server:
         dead = server.base + "/"
-    assert probe(dead).returncode == 3
+    printed = probe(dead)
+    assert (printed.returncode, "verdict unreachable" in printed.stdout, "[" in printed.stdout) == (3, True, False)
     assert probe("no address").returncode == 2
 
 
