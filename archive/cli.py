@@ -1,4 +1,4 @@
-"""The commands that need no network: inspect, extract, rebuild, verify, search, serve.
+"""The commands that need no network: inspect, extract, rebuild, verify, search, export, serve.
 
 ``crawler.cli`` adds the rest to the same group. Commands only parse arguments and
 print; what they do lives in the rooms they call. Exit codes: 0 fine, 1 error, 2 usage, 3 some portals not fine,
@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import re
 import sqlite3
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 
@@ -223,17 +226,109 @@ def verify(data: Path) -> None:
 @fazhi.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="Port to listen on.")
+@click.option(
+    "--base-url",
+    metavar="URL",
+    envvar="FAZHI_BASE_URL",
+    show_envvar=True,
+    help="The site's own address, for feeds, site map and absolute links; needed behind a proxy.",
+)
+@click.option(
+    "--setting",
+    "settings",
+    nargs=2,
+    multiple=True,
+    metavar="NAME VALUE",
+    help="A setting of Datasette in place of the safe one, for example: sql_time_limit_ms 3000",
+)
 @data_option()
-def serve(host: str, port: int, data: Path) -> None:
+def serve(host: str, port: int, base_url: str | None, settings: tuple[tuple[str, str], ...], data: Path) -> None:
     """Serve the archive: Datasette with our pages and safe settings. A crawl may run at the same time.
 
     \b
     Example:
       fazhi serve --port 8001
-    """
+      fazhi serve --base-url https://archive.example.cn/      behind a proxy: see docs/deploy.md
+    """  # fmt: skip
     from archive.site.serve import serve as run
 
-    run(DataDir.open(data, create=False), host, port)
+    run(DataDir.open(data, create=False), host, port, base_url=base_url, settings=settings)
+
+
+@fazhi.command()
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["jsonl", "csv", "parquet", "datapackage"]),
+    default="jsonl",
+    show_default=True,
+    help="JSON lines, CSV for Excel, Parquet, or a folder of described tables.",
+)
+@click.option("--metadata-only", is_flag=True, help="Without the texts.")
+@click.option("--year", type=int, help="Year reported on.")
+@click.option("--region", metavar="CODE", help="Division code; a province or prefecture includes all below it.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="File (datapackage: new folder) in place of the output."
+)
+@data_option()
+def export(
+    form: str, metadata_only: bool, year: int | None, region: str | None, output: Path | None, data: Path
+) -> None:
+    """Write the reports to a file, one by one: also a large archive needs little memory.
+
+    CSV begins with a byte-order mark and disarms cells that a spreadsheet would run; the other formats hold values as
+    they are (docs/api.md).
+
+    \b
+    Example:
+      fazhi export --year 2020 > reports.jsonl
+      fazhi export --format csv --metadata-only --region 420000 --output hubei.csv
+      fazhi export --format datapackage --output package/
+    """  # fmt: skip
+    from archive import datapackage, store
+    from archive import export as engine
+
+    check_code(region)
+    if form == "datapackage" and output is None:
+        raise UsageError("a data package is a folder", "name a new one with --output")
+    if form == "parquet":
+        engine.needs_pyarrow()
+        if output is None and sys.stdout.isatty():
+            raise UsageError("Parquet is no text for a terminal", "name a file with --output")
+    db = store.open_archive(DataDir.open(data, create=False).archive_db, create=False, readonly=True).conn
+    chosen, texts = engine.Selection(year, region), not metadata_only
+    if form == "datapackage" and output is not None:
+        with printing.progress("exporting") as tick:
+            number = datapackage.package(db, chosen, output, texts=texts, tick=tick)
+    else:
+        with _written(output) as out, printing.progress("exporting") as tick:
+            number = engine.write(db, chosen, out, form=form, texts=texts, tick=tick)
+    click.echo(f"{number:,} report(s) exported" + (f" to {output}" if output else ""), err=True)
+
+
+@contextmanager
+def _written(output: Path | None) -> Iterator[IO[bytes]]:
+    """Yield the binary stream to write to; a named file appears under its name only when it is whole."""
+    if output is None:
+        out = sys.stdout.buffer
+        try:
+            yield out
+            out.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())  # or the interpreter complains at its end
+            raise
+        return
+    part = output.with_name(output.name + ".part")
+    try:
+        with part.open("wb") as file:
+            yield file
+        part.replace(output)
+    except OSError as error:
+        if refused(error):
+            raise
+        raise UsageError(f"cannot write {output}: {error.strerror}", "name another file with --output") from None
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def check_code(code: str | None) -> None:

@@ -6,6 +6,7 @@ import inspect
 import json
 import socket
 import tempfile
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,32 +17,47 @@ from datasette.cli import cli
 from archive import schema, store
 from archive.datadir import DataDir
 from archive.errors import StorageError, UsageError
+from archive.site import origin
 
 
-def serve(place: DataDir, host: str, port: int) -> None:
-    """Serve an archive until interrupted. Raises UsageError where there is none, or the port is taken."""
+def serve(
+    place: DataDir, host: str, port: int, *, base_url: str | None = None, settings: Sequence[tuple[str, str]] = ()
+) -> None:
+    """Serve an archive until interrupted. Raises UsageError where there is none, or the port is taken.
+
+    ``base_url`` is the address visitors know the site by; ``settings`` of Datasette win over the safe ones.
+    """
     if not place.archive_db.is_file():
         raise UsageError(f"no archive at {place.archive_db}", "begin with `fazhi crawl` or `fazhi add`")
     store.open_archive(place.archive_db, create=False, readonly=True).close()  # refuses or updates what is not current
     check_port(host, port)
+    base = origin.parse(base_url) if base_url else None
     with tempfile.TemporaryDirectory(prefix="fazhi-") as folder:
-        settings = Path(folder) / "datasette_metadata.json"
-        settings.write_text(json.dumps(schema.metadata(), ensure_ascii=False), encoding="utf-8")
+        file = Path(folder) / "datasette_metadata.json"
+        plugin = {"asked": [name for name, _ in settings], **({"base_url": str(base)} if base else {})}
+        told = {**schema.metadata(), "plugins": {"fazhi": plugin}}
+        file.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
         if port:
-            click.echo(f"fazhi: the archive is at {address(host, port)} (Ctrl-C ends)")
+            behind = f", for visitors at {base}" if base else ""
+            click.echo(f"fazhi: the archive is at {address(host, port)}{behind} (Ctrl-C ends)")
         # Ctrl-C is how a server ends: no error, whichever way this Datasette tells of it.
         with suppress(KeyboardInterrupt, click.Abort):
-            cli.main(arguments(place.archive_db, settings, host, port), prog_name="datasette", standalone_mode=False)
+            try:
+                cli.main(arguments(place.archive_db, file, host, port, settings), "datasette", standalone_mode=False)
+            except click.UsageError as error:  # a setting Datasette does not know
+                raise UsageError(error.format_message(), "`datasette --help-settings` lists them") from None
 
 
-def arguments(archive: Path, settings: Path, host: str, port: int) -> list[str]:
-    """Return the arguments of ``datasette`` for an archive.
+def arguments(archive: Path, file: Path, host: str, port: int, settings: Sequence[tuple[str, str]] = ()) -> list[str]:
+    """Return the arguments of ``datasette`` for an archive and the file of metadata.
 
     Datasette 1.0 parts texts (metadata) from behaviour (config) and wants the same file twice.
     """
-    given = ["serve", *(() if store.writable(archive) else ("-i",)), str(archive), "--metadata", str(settings)]
+    given = ["serve", *(() if store.writable(archive) else ("-i",)), str(archive), "--metadata", str(file)]
     if "config" in inspect.signature(Datasette.__init__).parameters:
-        given += ["--config", str(settings)]
+        given += ["--config", str(file)]
+    for name, value in settings:
+        given += ["--setting", name, value]
     return [*given, "--host", host, "--port", str(port)]
 
 
