@@ -1,9 +1,10 @@
 """The site: a Datasette plugin that shows ``archive.db``, and from the WARC files beside it the archived pages.
 
     __init__.py   the hooks: routes, search function, safe settings, Chinese for Datasette's own pages
-    pages.py      what every page of ours is made with; home.py, searching.py, report.py are the pages
+    pages.py      what every page of ours is made with; home.py, searching.py, report.py, compare.py, about.py are pages
     language.py   Chinese first, English under /en/
-    body.py       turns a text into headings and paragraphs
+    body.py       turns a text into headings and paragraphs; versions.py: what else stood at an address; cite.py
+    diff.py       two texts side by side
     chinese.py    Datasette's own pages in Chinese; remarks.py says in Chinese what extraction noted
     snapshot.py   archived pages, without scripts and without the rights of this site
     guard.py      before every request: host, limits, security headers, CSV for spreadsheets; origin.py: the site's own
@@ -27,12 +28,14 @@ from pluggy import HookimplMarker
 from archive import schema, tokens
 from archive.errors import UsageError
 from archive.site import feeds, guard, language, machine, origin
+from archive.site.about import about_page
 from archive.site.chinese import CODES, column_in_chinese, translate
+from archive.site.compare import compare_page
 from archive.site.guard import HEADERS as HEADERS
 from archive.site.home import home
 from archive.site.pages import DATABASE, message
 from archive.site.remarks import in_chinese
-from archive.site.report import report_page
+from archive.site.report import report_json, report_page, report_text
 from archive.site.searching import search_page
 from archive.site.snapshot import page as snapshot_page
 
@@ -66,6 +69,10 @@ def register_routes() -> list[tuple[str, Callable[..., Awaitable[Any]]]]:
         (r"^/$", home),
         (r"^/search$", search_page),
         (r"^/report/(?P<id>[0-9a-z-]{1,100})$", report_page),
+        (r"^/report/(?P<id>[0-9a-z-]{1,100})\.txt$", report_text),
+        (r"^/report/(?P<id>[0-9a-z-]{1,100})\.json$", report_json),
+        (r"^/compare$", compare_page),
+        (r"^/about$", about_page),
         (r"^/snapshot/(?P<capture>[0-9]{14}-[0-9a-f]{10})$", snapshot_page),
         (r"^/feed/new\.xml$", feeds.new),
         (r"^/feed/place/(?P<code>[0-9]{6}(?:[0-9]{3})?)\.xml$", feeds.place),

@@ -1,4 +1,4 @@
-"""The plain text of a report as blocks of a page: headings, paragraphs, tables, signature, each in marked pieces.
+"""The plain text of a report as blocks of a page: headings, paragraphs, tables, signature, each in numbered pieces.
 
 The text holds one paragraph a line, and cells of a table between tabs. What a line is, its form tells: the numbering
 of official documents (GB/T 9704-2012, 7.3.3: 一、（一） 1. （1）) and the signature at the end. Pure;
@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from archive.search import Snippet, marked
+from archive.search import marked
 from archive.tokens import Span, fold, spans
 
 HEADING_CHARS = 60  # a longer line is a paragraph that begins like a heading
@@ -19,6 +19,7 @@ LEAD_CHARS = 45  # of the first sentence of such a paragraph, to be set off as o
 OUTLINE_CHARS = 24
 SIGNATURE_LINES = 4
 SIGNATURE_CHARS = 40
+MEETING = 90  # characters within which the words of a query are said to meet
 
 _NUMBER = "[一二三四五六七八九十百]{1,4}"
 _FIRST = re.compile(rf"(?:{_NUMBER}、|第{_NUMBER}(?:部分|章)[\s、：:]?)")
@@ -29,15 +30,18 @@ _DATE = re.compile(r"^[（(]?(?:20\d\d|[一二][〇○零Ｏ一二三四五六�
 _DOC_NO = re.compile(r"^\S{2,12}[〔\[【（(]20\d\d[〕\]】）)]\s*\d+\s*号$")
 
 
+Pieces = list[tuple[str, int]]  # pieces of a text with the number of the mark each is, 0 for none
+
+
 @dataclass(slots=True)
 class Block:
     """A block: ``kind`` is h2, h3, p, centre, right or table. Rows only for a table, else ``pieces``."""
 
     kind: str
     id: str
-    pieces: Snippet = field(default_factory=list)
-    lead: Snippet = field(default_factory=list)
-    rows: list[list[Snippet]] = field(default_factory=list)
+    pieces: Pieces = field(default_factory=list)
+    lead: Pieces = field(default_factory=list)
+    rows: list[list[Pieces]] = field(default_factory=list)
 
     @property
     def plain(self) -> str:
@@ -45,13 +49,47 @@ class Block:
         return "".join(piece for piece, _ in self.pieces)
 
 
-def blocks(text: str, title: str | None = None, query: str = "") -> list[Block]:
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A text in blocks; how many words of a query are marked in it, and the number of the mark to begin reading at."""
+
+    blocks: list[Block]
+    marks: int
+    passage: int
+
+
+class _Marker:
+    """Cuts a text into pieces and numbers the marked ones, in reading order."""
+
+    def __init__(self, text: str, query: str) -> None:
+        self.text = text
+        self.found = spans(query, text) if query else []
+        self.start = _meeting(self.found)
+        self.marks = 0
+        self.passage = 0
+
+    def pieces(self, start: int, end: int) -> Pieces:
+        made: Pieces = []
+        for piece, mark in marked(self.text, self.found, start, end):
+            if mark:
+                self.marks += 1
+                if start <= self.start < start + len(piece):
+                    self.passage = self.marks
+            made.append((piece, self.marks if mark else 0))
+            start += len(piece)
+        return made
+
+
+def read(text: str, title: str | None = None, query: str = "") -> Body:
     """Return the blocks of a text, the words of a query marked.
 
-    >>> [(b.kind, b.plain) for b in blocks("一、主要工作\\n全年推进。\\n某区人民政府\\n2021年3月1日")]
+    >>> [(b.kind, b.plain) for b in read("一、主要工作\\n全年推进。\\n某区人民政府\\n2021年3月1日").blocks]
     [('h2', '一、主要工作'), ('p', '全年推进。'), ('right', '某区人民政府'), ('right', '2021年3月1日')]
+    >>> found = read("执法。复议和执法。", query="执法 复议")
+    >>> found.blocks[0].pieces, found.marks, found.passage
+    ([('执法', 1), ('。', 0), ('复议', 2), ('和', 0), ('执法', 3), ('。', 0)], 3, 1)
     """
-    found = spans(query, text) if query else []
+    marker = _Marker(text, query)
     lines = list(_lines(text))
     last = _signature_begins([line for _, line in lines])
     made: list[Block] = []
@@ -59,7 +97,7 @@ def blocks(text: str, title: str | None = None, query: str = "") -> list[Block]:
         if "\t" in line:
             if not made or made[-1].kind != "table":
                 made.append(Block("table", f"p{number}"))
-            made[-1].rows.append(list(_cells(text, found, start, line)))
+            made[-1].rows.append(list(_cells(marker, start, line)))
             continue
         block = Block(_kind(line, number, title), f"p{number}")
         if number >= last:
@@ -67,10 +105,10 @@ def blocks(text: str, title: str | None = None, query: str = "") -> list[Block]:
         cut = start
         if block.kind == "p" and (lead := _LEAD.match(line)):
             cut += lead.end()
-            block.lead = marked(text, found, start, cut)
-        block.pieces = marked(text, found, cut, start + len(line))
+            block.lead = marker.pieces(start, cut)
+        block.pieces = marker.pieces(cut, start + len(line))
         made.append(block)
-    return made
+    return Body(made, marker.marks, marker.passage)
 
 
 def outline(made: list[Block]) -> list[tuple[str, str, str]]:
@@ -88,10 +126,22 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
         at += len(line) + 1
 
 
-def _cells(text: str, found: list[Span], start: int, line: str) -> Iterator[Snippet]:
+def _cells(marker: _Marker, start: int, line: str) -> Iterator[Pieces]:
     for cell in line.split("\t"):
-        yield marked(text, found, start, start + len(cell))
+        yield marker.pieces(start, start + len(cell))
         start += len(cell) + 1
+
+
+def _meeting(found: list[Span]) -> int:
+    """Return where the stretch begins in which the most terms of a query meet; -1 where none was found."""
+    best, met, last = -1, 0, 0
+    for first, span in enumerate(found):
+        while last < len(found) and found[last].end <= span.start + MEETING:
+            last += 1
+        meeting = len({other.term for other in found[first:last]})
+        if meeting > met:
+            best, met = span.start, meeting
+    return best
 
 
 def _kind(line: str, number: int, title: str | None) -> str:

@@ -6,14 +6,16 @@ can be told of both. ``?lang=en`` (or ``zh``) on any page of ours does the same 
 under the prefix. Datasette's own pages have one language and no prefix.
 
 For templates: ``{{ t("报告年度", "Report year") }}``, ``{{ path("/search") }}?q=...`` (keeps the language),
-``lang`` (``zh`` or ``en``). In Python: ``language.of(request)``, ``language.speaker(request)("中文", "English")``,
-``language.path(datasette, request, "/search")``.
+``day("2021-01-05")``,
+``lang`` (``zh`` or ``en``). In Python: ``language.of(request)``, ``language.path(datasette, request, "/search")``,
+``language.speaker(request)("中文", "English")``.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, MutableMapping
+from datetime import date
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -23,6 +25,10 @@ from archive import schema
 CHINESE, ENGLISH = "zh", "en"
 TAGS = {CHINESE: "zh-Hans", ENGLISH: "en"}  # BCP 47, for the lang attribute
 PREFIX = "/en"
+MONTHS = (
+    "", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
 _KEY = "fazhi.language"
 # First part of the addresses that have an English page; the others are Datasette's, or speak no language.
 PAGES = ("", "search", "report", "place", "coverage", "snapshot", "compare", "help", "about", "feed")
@@ -79,6 +85,23 @@ def other(datasette: Any, request: Any) -> str:
     query = urlencode([(k, v) for k, v in parse_qsl(request.query_string, keep_blank_values=True) if k != "lang"])
     prefix = PREFIX if of(request) == CHINESE and _OURS.fullmatch(address) else ""
     return str(datasette.urls.path(prefix + address)) + (f"?{query}" if query else "")
+
+
+def day(told: str | date | None, spoken: str) -> str:
+    """Return a day as readers write it; what is no ISO 8601 date (or moment) as it is.
+
+    >>> day("2021-01-05", "zh"), day("2021-01-05T08:00:00Z", "en"), day("unknown", "zh"), day(None, "zh")
+    ('2021年1月5日', '5 January 2021', 'unknown', '')
+    """
+    try:
+        when = told if isinstance(told, date) else date.fromisoformat((told or "")[:10])
+    except ValueError:
+        return str(told or "")
+    return (
+        f"{when.year}年{when.month}月{when.day}日"
+        if spoken == CHINESE
+        else f"{when.day} {MONTHS[when.month]} {when.year}"
+    )
 
 
 @cache

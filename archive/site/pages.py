@@ -76,7 +76,8 @@ async def render(datasette: Any, request: Any, template: str, name: str, context
         "words": language.words(spoken), "columns": language.columns(spoken), "t": language.speaker(request),
         "lang": spoken, "lang_tag": language.TAGS[spoken], "switch": language.other(datasette, request),
         "css": datasette.urls.static_plugins("fazhi", "fazhi.css"), "page_name": name,
-        "path": partial(language.path, datasette, request), "open_kinds": OPEN_KINDS, "is_web": is_web,
+        "path": partial(language.path, datasette, request),
+        "day": partial(language.day, spoken=spoken), "open_kinds": OPEN_KINDS, "is_web": is_web,
         "in_chinese": in_chinese if spoken == language.CHINESE else str,
     }  # fmt: skip
     html = await datasette.render_template(template, shared | context, request=request, view_name=f"fazhi-{name}")
