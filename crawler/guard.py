@@ -53,6 +53,8 @@ _LINK = re.compile(
 _ANCHOR = re.compile(rb"(?i)<a\s[^<>]*href")
 _HREF = re.compile(rb"(?i)\shref\s*=\s*[\"']?([^\"'\s<>]{1,300})")
 _TITLE = re.compile(rb"(?i)<title[^<>]{0,200}>([^<]{0,400})")
+NAMES = 3  # names in a script that has more to tell than a challenge
+_NAMED = re.compile(r"[\"']([^\"'<>\n]{0,40}[\u4e00-\u9fff])[\"']")
 _FRAME = re.compile(r"(?i)<(?:i?frame|embed|object|img|video)\b")
 _PASSWORD = re.compile(r"(?i)<input[^<>]{0,500}type\s*=\s*[\"']?password")
 _DATA = re.compile(rb"(?i)\s*(?:[\[{]|[\w.$]{1,100}\s*\(\s*[\[{]|<\?xml(?![^>]*>\s*<(?:!doctype html|html)))")
@@ -212,11 +214,16 @@ def _short(sight: _Sight) -> Finding | None:
     if words or _FRAME.search(source):
         stub = len(page.body) < 20 and not _asked_for_data(page) and not _MARKUP.search(page.body)
         return Finding("missing", f"a stub of {len(page.body)} bytes") if stub else None
-    if "<script" in source.lower() and len(page.body) < SHELL and not discovery.names_engine(page):
-        return Finding("refusal", SCRIPT_SHELL)
+    if "<script" in source.lower() and len(page.body) < SHELL:
+        return None if _tells(page) else Finding("refusal", SCRIPT_SHELL)
     if len(page.body) < STUB and not _asked_for_data(page) and (page.text or not page.body):
         return Finding("missing", f"a stub of {len(page.body)} bytes")
     return None
+
+
+def _tells(page: Page) -> bool:
+    """Say whether the script of a page without text tells something: what engine to ask, or the names of a tree."""
+    return len(set(islice(_NAMED.findall(page.text), 2 * NAMES))) >= NAMES or discovery.names_engine(page)
 
 
 def _challenge(words: str, source: str) -> str | None:

@@ -132,6 +132,7 @@ INNOCENT = {
     "article on walls": dressed("<p>" + "加强网络安全，部署防火墙，拦截攻击；页面不存在的问题已整改。" * 30 + "</p>"),
     "removals": dressed("<p>见附件</p>", "关于政府网站虚假信息删除情况的通报"),
     "sign in above": dressed("<p>请先登录后办理</p><input type=password>" + "<p>推进依法行政。</p>" * 90),
+    "tree": bare("", head="<script>d.add(1,0,'机构概况');d.add(2,0,'主动公开');d.add(3,2,'法治政府建设');</script>"),
     "moved on": bare("", head="<meta http-equiv='refresh' content='0;url=/new/'>"),
     "moved by script": bare("", head="<script>location.href = '/zwgk/index.html'</script>"),
     "refresh later": dressed("<p>实时数据</p>") + "<meta http-equiv='refresh' content='300;url=/'>",
