@@ -392,6 +392,27 @@ def test_an_engine_that_counts_from_one_is_asked_again() -> None:
     assert list(engine.lists(got, target(again[0]), PORTAL)) == []
 
 
+def test_an_engine_that_counts_from_zero_is_asked_for_the_page_before() -> None:
+    engine = BY_NAME["search: search5"]
+    got, wanted = answer(engine.name, {"searchResultAll": {"total": 3, "searchTotal": []}})
+    again = list(engine.lists(got, wanted, PORTAL))
+    assert [fields(each.url, each.post)["pageNum"] for each in again] == ["0"]
+    assert list(engine.lists(got, target(again[0]), PORTAL)) == []
+
+    first, wanted = answer(engine.name)  # it tells of a second page, which is not there
+    (behind,) = [each for each in engine.follow(first, wanted, PORTAL).targets if each.role is Role.LISTING]
+    (last,) = engine.missing(behind).targets
+    assert (fields(behind.url, behind.post)["pageNum"], fields(last.url, last.post)["pageNum"]) == ("2", "0")
+    assert engine.missing(last).targets == ()
+
+
+def test_a_hit_cut_short_is_read_from_its_title_attribute() -> None:
+    cut = f'<div><a href="{REPORT.url}" title="{REPORT.title}">{REPORT.title[:6]}…</a><span>{DAY}</span></div>'
+    got, _ = answer("search: hanweb jsearch", {"total": 1, "result": [cut]})
+    found = BY_NAME["search: hanweb jsearch"].links(got)
+    assert [(link.url, link.title, link.date) for link in found] == [(REPORT.url, REPORT.title, DAY)]
+
+
 def test_the_nearest_value_of_an_option_counts() -> None:
     other = "f" * 32
     body = (

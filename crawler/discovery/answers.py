@@ -151,6 +151,8 @@ def _fragment(markup: str, base: str) -> Iterator[Link]:
     day = dates.first(clean(str(root.xpath("string()"))))
     for anchor in root.iter("a"):
         title = clean(anchor.get("data-title") or "") or clean(str(anchor.xpath("string()")))
+        if rows.CUT.search(title):
+            title = clean(anchor.get("title") or "") or title
         if not title or title.startswith(("http:", "https:", "www.")):
             continue  # the address printed below the title
         url = join(base, anchor.get("href") or "")

@@ -106,9 +106,9 @@ class Engine(Family):
         if page.json is None or target.page > 1 or answers.records(page.json, self.rows):
             return
         total = answers.number(page.json, self.totals) or answers.number(page.json, self.pages)
-        if total and self.first == 0 and self.stride == 1:  # hits are told and none is there: this engine counts from 1
-            url, post, current = turned(target.url, target.post, self.turn, 1)
-            if current == 0:
+        if total and self.stride == 1:  # hits are told and none is there: this engine counts from 1, or from 0
+            url, post, current = turned(target.url, target.post, self.turn, -1 if self.first else 1)
+            if current == self.first:
                 yield Next(url, post=post)
         elif (
             self.other
@@ -129,7 +129,17 @@ class Engine(Family):
             return None
         by = size if self.stride > 1 else 1  # an offset moves on by what was given, not by what was asked for
         url, post, _ = turned(target.url, target.post, self.turn, by)
-        return Next(url, Pager(total=count), post)
+        rest = self.begun_before(target) if page.json is not None else ()
+        return Next(url, Pager(total=count, rest=rest), post)
+
+    def begun_before(self, target: Target) -> tuple[str, ...]:
+        """Return the page before the first, as a form: it is asked where a page that was told is not there, as an
+        engine of this kind may count from 0."""
+        if (self.first, self.stride) != (1, 1):
+            return ()
+        _, _, now = turned(target.url, target.post, self.turn, 0)
+        url, post, _ = turned(target.url, target.post, self.turn, -now)
+        return (url if post is None else f"{url}#{post}",)
 
     def count(self, page: Page, target: Target) -> tuple[int, int]:
         """Return how many pages of results there are, and how many hits this one has.
