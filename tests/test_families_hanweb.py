@@ -390,10 +390,10 @@ def table(numbers: Sequence[tuple[int, int, str]], turn: int = 1, pages: int = 1
     return f"<table>{lines}</table><p>共&nbsp;{pages}&nbsp;页 <a href='javascript:go({turn + 1})'>下一页</a></p>"
 
 
-def module(count: int, *, titles: bool = True, word: str = "法治政府", category: str = "") -> Server:
+def module(count: int, *, titles: bool = True, word: str = "法治政府", category: str = "", others: int = 40) -> Server:
     """A disclosure module: ``titles``: whether ``vc_title`` is obeyed; the reports' titles hold ``word``."""
     reports = [(n, 9901, f"鹤渚市{n}号局2020年{word}建设情况报告") for n in range(1, count + 1)]
-    others = [(n, 9902, f"关于第{n}号事项的公示2020年情况") for n in range(500, 540)]
+    rest = [(n, 9902, f"关于第{n}号事项的公示2020年情况") for n in range(500, 500 + others)]
 
     def answer(path: str, fields: dict[str, str], post: str | None) -> Answer:
         if path == TREE:
@@ -405,7 +405,7 @@ def module(count: int, *, titles: bool = True, word: str = "法治政府", categ
             return whole(MENU + shell())
         if post is None or fields.get("area") != AREA:
             return whole("")
-        rows = reports if category and fields.get("infotypeId") == category else [*others, *reports]
+        rows = reports if category and fields.get("infotypeId") == category else [*rest, *reports]
         if titles and fields.get("vc_title"):
             rows = [row for row in rows if fields["vc_title"] in row[2]]
         turn = int(fields["currpage"])
@@ -440,6 +440,12 @@ def test_where_the_search_is_not_obeyed_the_whole_list_is_read_as_a_guess() -> N
                   .encode(), post=search.post)  # fmt: skip
     (tree, rest) = [t for t in _follow(Xxgk(), answer, search) if t.role is Role.LISTING]
     assert (tree.url, rest.guessed, rest.title) == (f"{HOME}{TREE}?area={AREA}&jdid=12", True, "政府信息公开")
+
+
+def test_one_table_of_everything_is_enough() -> None:
+    found = walk(Xxgk(), module(3, titles=False, others=9))
+    assert found.reports == everything(3)
+    assert len(found.asked) == 1 + 1
 
 
 def test_a_category_of_the_tree_is_asked_for() -> None:
@@ -601,6 +607,27 @@ def test_a_truecms_list_is_read_to_its_end(
     count: int, most: int, strict: bool, held: int, told: bool, requests: int
 ) -> None:
     found = walk(Truecms(), messages(count, most, strict=strict, held=held, told=told))
+    assert found.reports == everything(count)
+    assert (len(found.asked), found.truncated) == (requests, []), found.asked
+
+
+def shown_first(count: int, most: int, shown: int) -> Server:
+    """A truecms server whose page shows its first rows; the column stands in the address of the call."""
+    given = messages(count, most)
+
+    def answer(path: str, fields: dict[str, str], post: str | None) -> Answer:
+        if path == MESSAGE:
+            return given(path, fields, post)
+        rows = "".join(item(n) for n in range(1, shown + 1))
+        call = f"var proxyUrl = '{HOME}{MESSAGE}?columnId={UUID}'; x.jpage({{totalRecord:{count}}})"
+        return whole(f"{MENU}<ul>{rows}</ul><script>{call}</script>")
+
+    return answer
+
+
+@pytest.mark.parametrize(("count", "shown", "requests"), [(70, 20, 1 + 4), (70, 0, 1 + 4), (45, 10, 1 + 3)])
+def test_rows_that_the_page_shows_already_do_not_end_its_list(count: int, shown: int, requests: int) -> None:
+    found = walk(Truecms(), shown_first(count, 20, shown))
     assert found.reports == everything(count)
     assert (len(found.asked), found.truncated) == (requests, []), found.asked
 

@@ -201,7 +201,8 @@ def test_longsource_leaves_out_organs_whose_titles_are_searched() -> None:
 
 
 def test_longsource_asks_for_an_organ_s_catalogue_in_place_of_its_guide() -> None:
-    shown = page("<a href='/public/column/6602?type=2'>司法局</a><a href='/public/column/6603?type=6'>教育局</a>", ORGAN)
+    guides = "<a href='/public/column/6602?type=2'>司法局</a><a href='/public/column/6603?type=6'>教育局</a>"
+    shown = page(guides, ORGAN)
     assert [link.url.removeprefix(HOME) for link in Longsource().links(shown)] == [
         "/public/column/6602?type=4&action=list", "/public/column/6603?type=6",
     ]  # fmt: skip

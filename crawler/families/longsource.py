@@ -11,8 +11,9 @@ Where the options are:
     pages     ``pageCount: 5`` in the page or the piece; ``/content/column/<id>?pageIndex=2`` with ``Ls.pagination``
 
 An organ's catalogue is long, so the label is asked for titles that hold 法治政府 (``keyWords``): one request for all
-reports of an organ, and one for each organ the page links to, whose own page need not be asked for. A catalogue column
-named like a report column is read whole besides: older reports are called 依法行政.
+reports of an organ, and one for each organ the page links to, whose own page need not be asked for, or only that of its
+catalogue (type 4) in place of its guide (type 2). A catalogue column named like a report column is read whole besides:
+older reports are called 依法行政. Where its rows would come from the label, the label is asked without its page.
 Example portals: 合肥市瑶海区 (www.hfyaohai.gov.cn), 合肥市庐阳区 (www.ahhfly.gov.cn).
 """
 
@@ -21,6 +22,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Set
+from dataclasses import replace
 from urllib.parse import urlencode, urlsplit
 
 from crawler import links, walk
@@ -65,7 +67,13 @@ class Longsource(Family):
         found = links.read(page)
         own = _options(page)
         others = _organs(found, own) if own else {}
-        return [link for link in found if others.get(_organ(link.url)) is None]
+        asked = {*others, *(link.url for link in _columns(page, found, own))}
+        catalogues: dict[str, Link] = {}
+        for link in found:
+            if link.url not in asked and _organ(link.url) not in asked:
+                url = _catalogue(link.url)
+                catalogues.setdefault(url, replace(link, url=url))
+        return list(catalogues.values())
 
     def lists(self, page: Page, target: Target, portal: Portal) -> Iterator[Next]:
         own = _options(page)
@@ -75,7 +83,10 @@ class Longsource(Family):
             yield _by_title(page, own, own["organId"])
         elif not _shown(page):
             yield Next(_address(page, own))
-        for organ in _organs(links.read(page), own):
+        found = links.read(page)
+        for link in _columns(page, found, own):
+            yield Next(_address(page, own, type="4", catId=answers.query(link.url)["catId"]), title=link.title)
+        for organ in _organs(found, own):
             yield _by_title(page, own, organ)
 
     def next_page(self, page: Page, target: Target, entries: Set[str]) -> Next | None:
@@ -110,6 +121,21 @@ def _organ(url: str) -> str:
     """Return the number of the organ whose page an address is, empty if it is none's."""
     match = _ORGAN.match(urlsplit(url).path)
     return match[1] if match else ""
+
+
+def _catalogue(url: str) -> str:
+    """Return the address of an organ's catalogue for that of its guide, any other as it is."""
+    if not _organ(url) or answers.query(url).get("type") != "2":
+        return url
+    return f"{url.partition('?')[0]}?type=4&action=list"
+
+
+def _columns(page: Page, found: list[Link], own: dict[str, str] | None) -> list[Link]:
+    """Return the report columns in an organ's catalogue, on a page whose own rows a script brings."""
+    if own is None or _shown(page):
+        return []
+    mine = [link for link in found if _organ(link.url) == own["organId"] and answers.query(link.url).get("catId")]
+    return [link for link in mine if links.column_weight(link, within=page.url) >= links.SURE]
 
 
 def _options(page: Page) -> dict[str, str] | None:

@@ -2,9 +2,10 @@
 
 How to recognise it: ``messageController/getMessage.do`` in the page. Where the options are: the endpoint is the
 ``proxyUrl`` of the pager's call, ``columnId`` (a UUID) stands in it or in its ``ajaxParam``, and ``totalRecord``. Some
-pages hold the first rows in a hidden ``#initData``, most none. The answer is ``cb({"result": "<datastore>…"})`` (see
-``jpage``) or HTML in its place, counted by ``startrecord``; without a Referer it is 404. How many records an answer may
-have differs by site, and more is refused or brings nothing: 50 is tried, then 20, then 10.
+pages hold the first rows in a hidden ``#initData`` and some show them, most do neither. The answer is
+``cb({"result": "<datastore>…"})`` (see ``jpage``) or HTML in its place, counted by ``startrecord``; without a Referer
+it is 404. How many records an answer may have differs by site, and more is refused, cut or brings nothing: 50 is tried,
+then 20, then 10.
 Example portals: 南通市 (www.nantong.gov.cn), 如皋市 (www.rugao.gov.cn).
 """
 
@@ -15,15 +16,15 @@ from collections.abc import Set
 from urllib.parse import urlsplit
 
 from crawler.families import jpage
-from crawler.families.base import Family, Next
+from crawler.families.base import Family, Followed, Next
 from crawler.links import Link
-from crawler.targets import Page, Pager, Target, join
+from crawler.targets import Page, Pager, Portal, Target, join
 
 CALL = "messageController/getMessage.do"
 SIZES = (50, 20, 10)
 
 _CALL = re.compile(r"messageController/getMessage\.do", re.IGNORECASE)
-_URL = re.compile(r"[\"']([^\"'<>\s]{0,300}messageController/getMessage\.do)", re.IGNORECASE)
+_URL = re.compile(r"[\"']([^\"'<>\s]{0,300}messageController/getMessage\.do[^\"'<>\s]{0,300})", re.IGNORECASE)
 _TEMPLATE = re.compile(r"\$\{|\{\{|<%")
 
 
@@ -42,12 +43,19 @@ class Truecms(Family):
         records = [record for store in jpage.stores(result) for record in store.records]
         return jpage.rows(records, page.url) if records else jpage.read(result, page.url)
 
+    def follow(self, page: Page, target: Target, portal: Portal, seen: Set[str] = frozenset()) -> Followed:
+        """Follow a page; the first answer may repeat what the page itself shows, and does not end the list by that."""
+        first = _is_answer(page) and jpage.fields(urlsplit(page.url).query).get("startrecord") == "1"
+        return super().follow(page, target, portal, frozenset() if first else seen)
+
     def next_page(self, page: Page, target: Target, entries: Set[str]) -> Next | None:
         if _is_answer(page):
             return _behind(page, target)
         options = jpage.options(page.text)
         called = _URL.search(page.text)
-        path, column = options.get("proxyurl") or (called[1] if called else f"/truecms/{CALL}"), options.get("columnid")
+        address = options.get("proxyurl") or (called[1] if called else f"/truecms/{CALL}")
+        path, _, query = address.partition("?")
+        column = options.get("columnid") or jpage.fields(query).get("columnId")
         total = jpage.number(options.get("totalrecord"))
         if not column or total == 0:
             return None

@@ -7,8 +7,9 @@ in the call of ``search.jsp``, the category as ``infotypeId`` there or as ``numb
 POST ``/module/xxgk/search.jsp`` with these and ``currpage`` answers a table, rows of class ``tr_main_value_odd`` and
 ``…even``. In some places it leaves the category out of account and answers with everything of the unit. So first
 ``vc_title`` asks for titles with 法治政府, which is one request a unit whatever columns lead to it. If that brings
-nothing, or is not obeyed, the tree is asked for categories of that name, and the whole list is read, as one that was
-only guessed. A column that names the subject and its category is asked for that category.
+nothing, or is not obeyed (and the answer goes on behind its page), the tree is asked for categories of that name, and
+the whole list is read, as one that was only guessed. A column that names the subject and its category is asked for that
+category.
 Of a table over several columns, rows of other columns than the page's (``art_<column>_``) count only where their title
 names the subject.
 Example portals: 山东省垦利区 (www.kenli.gov.cn), 江西省鹰潭市 (www.yingtan.gov.cn).
@@ -185,8 +186,8 @@ def _instead(page: Page, target: Target) -> Iterable[Next]:
         if not rows and sent.get("infotypeId") and unit:
             yield from _search(page, unit, {"vc_title": WORD}, OWN)
         return
-    if rows and _obeyed(rows):
-        return
+    if rows and (_obeyed(rows) or _pager(page, target, 1, rows) is None):
+        return  # one table of everything holds the reports too
     if tree := join(page.base, f"{TREE}?{jpage.query(unit)}"):
         yield Next(tree)
     yield from _search(page, unit, {}, WHOLE)
