@@ -31,9 +31,11 @@ from archive.site import feeds, guard, language, machine, origin
 from archive.site.about import about_page
 from archive.site.chinese import CODES, column_in_chinese, translate
 from archive.site.compare import compare_page
+from archive.site.coverage import coverage_csv, coverage_json, coverage_page
 from archive.site.guard import HEADERS as HEADERS
-from archive.site.home import home
+from archive.site.home import home, home_json
 from archive.site.pages import DATABASE, message
+from archive.site.place import place_json, place_page
 from archive.site.remarks import in_chinese
 from archive.site.report import report_json, report_page, report_text
 from archive.site.searching import search_page
@@ -67,6 +69,12 @@ def register_routes() -> list[tuple[str, Callable[..., Awaitable[Any]]]]:
     """Return the addresses of our own pages; they come before Datasette's."""
     return [
         (r"^/$", home),
+        (r"^/home\.json$", home_json),
+        (r"^/coverage$", coverage_page),
+        (r"^/coverage\.json$", coverage_json),
+        (r"^/coverage\.csv$", coverage_csv),
+        (r"^/place/(?P<code>[0-9]{6}(?:[0-9]{3})?)$", place_page),
+        (r"^/place/(?P<code>[0-9]{6}(?:[0-9]{3})?)\.json$", place_json),
         (r"^/search$", search_page),
         (r"^/report/(?P<id>[0-9a-z-]{1,100})$", report_page),
         (r"^/report/(?P<id>[0-9a-z-]{1,100})\.txt$", report_text),

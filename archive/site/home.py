@@ -1,4 +1,4 @@
-"""The first page: search box, numbers of the archive, newest reports, ways to browse."""
+"""The first page: search box, how complete the archive is, newest reports, and whether the crawler is well."""
 
 from __future__ import annotations
 
@@ -8,20 +8,53 @@ from typing import Any
 from datasette.utils.asgi import Response
 
 from archive import search
+from archive.coverage import Status
 from archive.site import pages
+from archive.site.coverage import as_json, bar, current, published
+
+NEWEST = 10
 
 
 async def home(datasette: Any, request: Any) -> Response:
-    """Show the search box, the numbers of the archive, the newest reports, and ways to browse."""
+    """Show the search box, the provinces' years, the newest reports, and when which portals were crawled."""
+    held = await current(datasette)
+    more = {
+        "known": held.coverage, "places": held.places, "bar": bar, "published": published,
+        "statuses": list(map(str, Status)),
+    }  # fmt: skip
 
     def ask(conn: sqlite3.Connection) -> dict[str, Any]:
-        numbers = conn.execute(
-            "select (select count(*) from reports), (select count(distinct coalesce(town_code, adcode)) from reports),"
-            " (select min(year) from reports), (select max(year) from reports), (select count(*) from captures),"
-            " (select max(fetched) from captures)"
-        ).fetchone()
-        years, places = search.facets(conn, "")
-        newest = search.browse(conn, limit=10).hits
-        return {"numbers": numbers, "years": years, "places": places, "newest": newest}
+        return _numbers(conn) | {"newest": search.browse(conn, limit=NEWEST).hits}
 
-    return await pages.page(datasette, request, "fazhi_home.html", "home", ask)
+    return await pages.page(datasette, request, "fazhi_home.html", "home", ask, more)
+
+
+async def home_json(datasette: Any, request: Any) -> Response:
+    """Return what the first page shows: numbers, health, the matrix of provinces and years, the newest reports."""
+    held = await current(datasette)
+
+    def ask(conn: sqlite3.Connection) -> dict[str, Any]:
+        newest = [hit.to_json() for hit in search.browse(conn, limit=NEWEST).hits]
+        return _numbers(conn) | {"newest": newest}
+
+    try:
+        found = await pages.read(datasette, ask)
+    except pages.TooSlowError:
+        return as_json({"ok": False, "error": "the server is busy", "status": 503}, 503)
+    known = held.coverage
+    return as_json(
+        {
+            "ok": True, "reports": found["reports"], "places": held.places, "first_year": found["first"],
+            "last_year": found["last"], "as_of": known.as_of and str(known.as_of), "portals": found["verdicts"],
+            "years": list(known.years), "total": known.totals(), "provinces": known.matrix(),
+            "newest": found["newest"],
+        }
+    )  # fmt: skip
+
+
+def _numbers(conn: sqlite3.Connection) -> dict[str, Any]:
+    """Return the numbers of the archive: reports, first and last year, latest fetch, portals by verdict."""
+    reports, first, last = conn.execute("select count(*), min(year), max(year) from reports").fetchone()
+    there = conn.execute("select 1 from sqlite_master where name = 'portals'").fetchone()
+    verdicts = conn.execute("select verdict, count(*) from portals group by verdict order by 2 desc") if there else ()
+    return {"reports": reports, "first": first, "last": last, "verdicts": {v or "unknown": n for v, n in verdicts}}
