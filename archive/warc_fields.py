@@ -28,6 +28,7 @@ DECIDED, VERDICT = f"{PREFIX}Capture", f"{PREFIX}Verdict"  # of metadata records
 HEADER = f"{PREFIX}Header-".lower()
 KINDS = ("response", "revisit", "resource")  # the WARC-Types that are captures
 ROLES = frozenset(role.value for role in Role)
+_APART = frozenset(' <>"')  # what a reader would take for the end of an address
 HTML = ("text/html", "application/xhtml+xml")
 
 
@@ -37,7 +38,9 @@ def uri(address: str) -> str:
     >>> uri("http://a.example/法治 报告.html")
     'http://a.example/法治%20报告.html'
     """
-    return "".join(c if c.isprintable() and c not in ' <>"' else quote(c, errors="replace") for c in address)
+    if address.isprintable() and _APART.isdisjoint(address):
+        return address
+    return "".join(c if c.isprintable() and c not in _APART else quote(c, errors="replace") for c in address)
 
 
 def encode_text(text: str) -> str:
@@ -46,6 +49,8 @@ def encode_text(text: str) -> str:
     >>> encode_text("法治 100%\\n")
     '法治 100%25%0A'
     """
+    if text.isprintable() and "%" not in text and text == text.strip():
+        return text
     edge = len(text) - len(text.lstrip()), len(text.rstrip())
     return "".join(
         c if c.isprintable() and c != "%" and edge[0] <= i < edge[1] else quote(c, safe="")

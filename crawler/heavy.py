@@ -12,7 +12,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 from multiprocessing import get_context
 
-from pebble import ProcessPool
+from pebble import ProcessExpired, ProcessPool
 
 from crawler import reading
 from crawler.manners import Result
@@ -56,6 +56,8 @@ class HeavyReader:
             return Result(state="failed", note=f"reading the page took longer than {SECONDS:g} s")
         except MemoryError:
             return Result(state="failed", note=f"reading the page needed more than {MEMORY >> 20} MB")
+        except ProcessExpired as death:
+            return Result(state="failed", note=f"the process that read the page died with exit code {death.exitcode}")
 
     def close(self) -> None:
         """End the process, whatever it is doing."""

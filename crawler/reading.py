@@ -35,7 +35,9 @@ def read(page: Page, target: Target, portal: Portal, seen: Set[str]) -> Result:
             return Result(state="failed", note=f"sends on to a foreign host: {url}")
         onward = replace(target, url=url, depth=target.depth + 1, id=None)
         return Result(state="done", note=f"sends on to {url}", links=(onward,))
-    reader = discovery.owner(page) or families.choose(page, portal.family)
+    report = target.role is Role.REPORT
+    dialect = families.choose_for_files(page) if report else families.choose(page, portal.family)
+    reader = discovery.owner(page) or dialect
     found = reader.follow(page, target, portal, seen)
     ways = discovery.ways(page, target, portal) if opens_ways(target, portal.home) else ()
     return Result(state="done", links=(*found.targets, *ways), entries=found.entries, truncated=found.truncated)

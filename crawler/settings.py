@@ -7,7 +7,7 @@
 | USER_AGENT | honest, with contact | a webmaster must find who runs it: ``FAZHI_CONTACT``, else user@host |
 | DOWNLOAD_DELAY | 0 | the frontier paces hosts itself: own delay, Crawl-delay, Retry-After |
 | CONCURRENT_REQUESTS_PER_DOMAIN | 1 | a second belt; the frontier hands out one address a host |
-| CONCURRENT_REQUESTS | 64 | hosts at once |
+| CONCURRENT_REQUESTS | 500 | a host that hangs holds two places (page, robots.txt) for a minute: others must not wait |
 | CONCURRENT_ITEMS | 1 | there are none; Scrapy starts as many tasks as this for every answer |
 | DOWNLOAD_TIMEOUT | 60 | seconds for the whole answer, or ``FAZHI_TIMEOUT``; the default is 180 |
 | DOWNLOAD_MAXSIZE | 20 MB | also of unpacked bodies; the default is 1 GiB |
@@ -58,7 +58,7 @@ SPIDER_MIDDLEWARES = {
 }
 ROBOTSTXT_OBEY = True
 
-CONCURRENT_REQUESTS = 64
+CONCURRENT_REQUESTS = 500
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 CONCURRENT_ITEMS = 1
 DOWNLOAD_DELAY = 0

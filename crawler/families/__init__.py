@@ -33,6 +33,10 @@ FAMILIES: tuple[Family, ...] = (
 )  # fmt: skip
 
 
+# Of a report page only its files count, and only these look for them in a way of their own.
+_WITH_FILES = tuple(family for family in FAMILIES if type(family).files is not Family.files)
+
+
 def names() -> tuple[str, ...]:
     """Return the names that a portal file may give as ``family``."""
     return tuple(family.name for family in FAMILIES)
@@ -54,3 +58,8 @@ def choose(page: Page, name: str | None = None) -> Family:
         return named
     found = next(family for family in FAMILIES if family.recognise(page))
     return named if name and found is FAMILIES[-1] else found
+
+
+def choose_for_files(page: Page) -> Family:
+    """Return the dialect that finds the files of a report page: ``choose`` would ask two dozen that all do it alike."""
+    return next((family for family in _WITH_FILES if family.recognise(page)), FAMILIES[-1])

@@ -208,9 +208,10 @@ class Family:
 
     def _frames(self, page: Page, target: Target, portal: Portal) -> Iterable[Target]:
         """Yield the frames that may hold the article of a page that has none itself, under the article's title."""
-        if page.root is None or any(len(text.strip()) >= SENTENCE for text in page.root.xpath(_TEXT)):
+        sources = page.root.xpath(_FRAME) if page.root is not None else []
+        if not sources or any(len(text.strip()) >= SENTENCE for text in page.root.xpath(_TEXT)):
             return
-        found = (page.resolve(source) for source in page.root.xpath(_FRAME) if not is_widget_frame(source))
+        found = (page.resolve(source) for source in sources if not is_widget_frame(source))
         own = [url for url in dict.fromkeys(found) if url and portal.near(url) and url != page.url]
         for url in [url for url in own if not attachments.shows_file(url)][:FRAMES]:
             yield replace(target, url=url, parent=page.url, depth=target.depth + 1, id=None)
