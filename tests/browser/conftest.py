@@ -32,6 +32,28 @@ HOSTILE = """<!DOCTYPE html><html><head><meta charset="utf-8">
 <div class="article"><p>一、主要工作。狴犴&lt;img src=x onerror=alert(1)&gt;&lt;/mark&gt;案件12件。</p>
 {paragraphs}<p>青禾县人民政府</p><p>2021年1月20日</p></div></body></html>"""
 
+# One address of which the text was corrected, and the report of the year before.
+REPORT = """<!DOCTYPE html><html><head><meta charset="utf-8"><title>{title}</title>
+<meta name="PubDate" content="{published} 09:00"></head><body><h1>{title}</h1>
+<p>索引号：000014349/{year}-00012 发布机构：青禾县人民政府 发布日期：{published} 文号：青政发〔{next}〕6号</p>
+<div class="article">{paragraphs}<table><tr><th>指标</th><th>数量</th></tr><tr><td>行政复议案件</td><td>{cases}件</td></tr>
+<tr><td>出庭应诉率</td><td>{rate}%</td></tr></table>
+<p>青禾县人民政府</p><p>{next}年1月20日</p></div></body></html>"""
+TEXT = """现将青禾县{year}年度法治政府建设情况报告如下。
+一、{year}年度推进法治政府建设的主要举措和成效
+（一）依法履行政府职能。全面推行权责清单制度，动态调整行政许可事项{items}项，政务服务事项网上可办率稳定在高位。
+（二）化解社会矛盾。全年收到行政复议申请{cases}件，办结{cases}件；行政机关负责人出庭应诉率为{rate}%。各乡镇调委会全年调处纠纷。
+二、存在的不足和原因
+执法人员专业能力与群众期待相比仍有差距，个别部门对规范性文件审查不够重视。{fault}
+三、主要负责人履行第一责任人职责情况
+县长主持召开政府常务会议{meetings}次研究法治工作，带头学习宪法，对重大行政决策严格履行法定程序。
+四、下一年度的工作安排
+继续推进行政执法三项制度落实，加强基层执法队伍建设，健全矛盾纠纷多元化解机制。"""
+FIRST = {"year": 2022, "next": 2023, "published": "2023-01-28", "items": 12, "cases": 36, "rate": 97, "meetings": 5,
+         "fault": ""}  # fmt: skip
+CORRECTED = FIRST | {"cases": 38, "fault": "部分案卷制作不够规范。"}
+BEFORE = FIRST | {"year": 2021, "next": 2022, "published": "2022-04-12", "items": 9, "cases": 31, "meetings": 4}
+
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
@@ -80,6 +102,11 @@ def site(
     add_files(place, sample_files, url=None, code=None)
     (added,) = add_files(place, [hostile], url=f"{trap[0]}/zfxxgk/t20210125_1.html", code="990121")
     assert added.report, added
+    for number, (told, name) in enumerate([(BEFORE, "1"), (FIRST, "2"), (CORRECTED, "2")]):
+        file = place.root / f"version{number}.html"
+        file.write_text(written(told), encoding="utf-8")
+        (added,) = add_files(place, [file], url=f"{trap[0]}/zfxxgk/t2023_{name}.html", code="990121")
+        assert added.report, added
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -91,6 +118,13 @@ def site(
             yield address
         finally:
             server.terminate()
+
+
+def written(told: dict[str, object]) -> str:
+    """Return a page with a report of Qinghe, a county that is in no table."""
+    lines = TEXT.format(**told).split("\n")
+    title = f"青禾县人民政府{told['year']}年度法治政府建设情况报告"
+    return REPORT.format(**told, title=title, paragraphs="".join(f"<p>{line}</p>" for line in lines))
 
 
 def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
