@@ -227,7 +227,7 @@ class Frontier:
         fruitful = False
         with transaction(self.db):
             for link in result.links:
-                if (found := self._intake.insert(link)) is not None:
+                if (found := self._intake.insert(link, sent=result.sent)) is not None:
                     hosts.add(found)
                     fruitful = fruitful or link.role is Role.REPORT or not link.guessed
             if state in LOST and (found := self._intake.release_double(target)) is not None:

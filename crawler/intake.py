@@ -24,8 +24,11 @@ class Intake:
     def __init__(self, db: sqlite3.Connection, rounds: Mapping[str, int], limits: Limits) -> None:
         self._db, self._rounds, self._limits = db, rounds, limits
 
-    def insert(self, target: Target, *, force: bool = False) -> str | None:
-        """Insert or requeue a target; return its host if it is queued by that, else None."""
+    def insert(self, target: Target, *, force: bool = False, sent: bool = False) -> str | None:
+        """Insert or requeue a target; return its host if it is queued by that, else None.
+
+        ``sent``: a page does no more than send on to it, so that it is no double of that page.
+        """
         code, turn = target.portal, self._rounds[target.portal]
         if target.depth > self._limits.depth and not force:
             return None
@@ -36,7 +39,9 @@ class Intake:
             again = row["state"] not in ("queued", "double") and row["round"] < turn
             again = again and (target.role is Role.LISTING or row["state"] != "done")
             sure = row["guessed"] and not target.guessed and row["state"] in ("queued", "skipped")
-            if not (again or sure or force):  # what waits as a guess is one no more once a page names it
+            if not (
+                again or sure or force or (sent and row["state"] == "double")
+            ):  # what waits as a guess is one no more once a page names it
                 return None
             self._db.execute(
                 f"UPDATE targets SET ({tables.FIELDS},state,round,note)=({tables.MARKS}),"
@@ -47,7 +52,7 @@ class Intake:
         if target.guessed and self._waiting(code) >= self._limits.guesses:
             return None
         state, note = "queued", ""
-        if not force and (first := self._double_of(target)) is not None:
+        if not (force or sent) and (first := self._double_of(target)) is not None:
             state, note = "double", f"the same page as {first}"
         elif target.role is not Role.LISTING and not force and self._captured(code, target.key):
             state = "done"  # databases were rebuilt from the WARC files: the page is there already

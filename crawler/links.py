@@ -191,8 +191,10 @@ def column_weight(link: Link, *, within: str = "") -> int:
     title = _BARE.sub("", link.title)
     name = vocabulary("name").get(title, 0)
     bare = title.removesuffix("目录")  # 部门信息公开目录 is a column, whatever else a 目录 is
-    if len(title) > LONGEST_COLUMN or (not name and titles.read(bare).kind is titles.Kind.NEAR_MISS):
+    if len(title) > LONGEST_COLUMN:
         return 0
+    if not name and titles.read(bare).kind is titles.Kind.NEAR_MISS and not unit_weight(title):
+        return 0  # 综合行政执法局 is a department, whatever its name holds
     named = max(name, _held("column", title), _slug_weight(link.url, within))
     if named < SURE and (link.date or CUT.search(link.title) or any(word in title for word in vocabulary("not"))):
         return 0  # an entry of a list, or a page of its own

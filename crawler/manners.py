@@ -88,6 +88,7 @@ class Result:
 
     ``hold`` seconds the host is left alone; ``strike`` counts that for the back-off. ``answered``: a server did, so it
     is a page of the run. ``blocked`` names a refusal. ``also`` is the address a redirect ended at.
+    ``sent``: the page only sends on to ``links``, which are no doubles of it then, whatever their addresses say.
     """
 
     state: str
@@ -101,6 +102,7 @@ class Result:
     blocked: str | None = None
     also: str | None = None
     host: str | None = None
+    sent: bool = False
 
 
 def backoff(strikes: int, delay: float) -> float:

@@ -34,7 +34,7 @@ def read(page: Page, target: Target, portal: Portal, seen: Set[str]) -> Result:
         if not portal.owns(url):
             return Result(state="failed", note=f"sends on to a foreign host: {url}")
         onward = replace(target, url=url, depth=target.depth + 1, id=None)
-        return Result(state="done", note=f"sends on to {url}", links=(onward,))
+        return Result(state="done", note=f"sends on to {url}", links=(onward,), sent=True)
     report = target.role is Role.REPORT
     dialect = families.choose_for_files(page) if report else families.choose(page, portal.family)
     reader = discovery.owner(page) or dialect

@@ -34,6 +34,8 @@ _BOXED = (
 # The clock in a page's header: no date of a row.
 _CLOCK = re.compile(r"今[天日](?:是|[:：])|(?:现在|当前)(?:是|时间)|北京时间|星期[一二三四五六日天]")
 _SPACE = re.compile(r"[\s\u00a0\u3000\u200b-\u200d\ufeff]+")
+LOCATION = re.compile(r"(?:location(?:\.href)?\s*=|\bopen\s*\()\s*[\"']([^\"'<>]{1,500})[\"']")
+LONGEST_CLICK = 1000  # characters of a script in a link
 CUT = re.compile(r"(?:…+|\.{2,}|。。。)\s*$")
 
 
@@ -71,7 +73,15 @@ def read(page: Page, *, wanted: re.Pattern[str] | None = None) -> Iterator[Row]:
         picture = not shown
         shown = shown or _clean(" ".join(element.xpath(".//img/@alt")))[:LONGEST_TITLE]
         title = _title(shown, _clean(element.get("title") or "")[:LONGEST_TITLE])
-        yield Row(href, page.resolve(href), title, shown, _date(element, row, texts[row]), row, picture)
+        yield Row(
+            href,
+            page.resolve(href) or _opened(page, element),
+            title,
+            shown,
+            _date(element, row, texts[row]),
+            row,
+            picture,
+        )
 
 
 def _rows(page: Page) -> Iterator[tuple[HtmlElement, HtmlElement]]:
@@ -138,6 +148,12 @@ def _date(element: HtmlElement, row: HtmlElement, text: str) -> date | None:
             if len(words) <= LONGEST_ROW and (day := _day(words)) is not None:
                 return day
     return dates.first(element.get("title") or "")
+
+
+def _opened(page: Page, element: HtmlElement) -> str | None:
+    """Return the address that a click on a link without one opens: ``onclick="window.open('/zwgk/')"``."""
+    told = LOCATION.search((element.get("onclick") or element.get("href") or "")[:LONGEST_CLICK])
+    return page.resolve(told[1]) if told else None
 
 
 def _day(text: str) -> date | None:

@@ -156,6 +156,21 @@ def test_an_article_in_two_columns_is_fetched_once(db: sqlite3.Connection, clock
     assert note == f"the same page as {REPORT.url}"
 
 
+def test_where_a_page_only_sends_on_to_its_double_it_is_asked(db: sqlite3.Connection, clock: Clock) -> None:
+    index = replace(GUESS, url=A + "index.html")
+    frontier = opened(db, clock)
+    frontier.offer([GUESS])
+    assert run(frontier, {A: Result(state="done", links=(index,))}) == [A]  # a link on the page, and no more
+    frontier = opened(db, clock)
+    other = replace(GUESS, portal="990102")
+    frontier.offer([other])
+    to, back = replace(index, portal="990102"), Result(state="done", links=(other,), sent=True)
+    assert run(frontier, {A: Result(state="done", links=(to,), sent=True), to.url: back}) == [A, to.url]
+    sent = Result(state="done", links=(replace(index, portal="990203"),), sent=True)
+    frontier.offer([replace(GUESS, portal="990203"), replace(index, portal="990203")])  # known as a double before
+    assert run(frontier, {A: sent}) == [A, index.url]
+
+
 def test_a_double_is_asked_when_the_first_address_fails(db: sqlite3.Connection, clock: Clock) -> None:
     double = replace(REPORT, url=A + "sfj/202303/t20230309_12.html")
     frontier = opened(db, clock)

@@ -49,6 +49,10 @@ TITLE = "一份报告"
         ('<li><a href="/a/../1.html#x">一份报告</a></li>', ("http://www.shili.gov.cn/1.html", TITLE, None)),
         ('今天是:2021年3月18日 <a href="1.html">一份报告</a>', (BASE + "1.html", TITLE, None)),
         ('<i>2021年3月18日 星期四</i><a href="1.html">一份报告</a>', (BASE + "1.html", TITLE, None)),
+        ("<a href='javascript:;' onclick=\"window.open('1.html')\">一份报告</a>", (BASE + "1.html", TITLE, None)),
+        ("<a href='#' onclick=\"location.href = '/1.html'\">一份报告</a>",
+         ("http://www.shili.gov.cn/1.html", TITLE, None)),
+        ("<a href=\"javascript:window.open('./1.html')\">一份报告</a>", (BASE + "1.html", TITLE, None)),
         ('<base href="/b/"><a href=" 1.html\n">一份报告</a>', ("http://www.shili.gov.cn/b/1.html", TITLE, None)),
     ],
 )  # fmt: skip
@@ -193,6 +197,10 @@ def test_tells_the_year_of_a_link(title: str, year: int | None) -> None:
         ("乡镇街道信息公开", "/c1/", 35),
         ("示例县司法局", "/c1/", 40),
         ("石桥镇", "/c1/", 15),
+        ("示例县综合行政执法局", "/c1/", 20),  # a department, for all that its name holds
+        ("示例县自然资源和规划局", "/c1/", 15),
+        ("县政府部门", "/c1/", 30),
+        ("县级部门预算", "/c1/", 0),
         ("东城街道办事处", "/c1/", 15),
         ("国家税务总局示例县税务局", "/c1/", 0),
         ("政务服务大厅", "/c1/", 0),

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from crawler.families.base import Next, step
+from crawler.rows import LOCATION
 from crawler.targets import Page, Pager, Target
 
 NEXT_WORDS = ("下一页", "下页", "下一頁", "后一页", "后页", "next")
@@ -43,7 +44,6 @@ _COMMENT = re.compile(r"<!--(?!\[|\s*\n)(?:[^-<\n]|-(?!->)|<(?!!--))*-->|^[ \t]*
 _SET_PAGE = re.compile(r"\.pagination\(\s*[\"']setPage[\"']\s*,\s*(\d{1,9})\s*,\s*(\d{1,9})\s*\)")
 _PAGER = re.compile(r"(?<!function )\bPager\s*\(\s*\{([^{}]{1,400})\}")
 _PAGE_DEC = re.compile(r"<div\b([^<>]{0,300}\bid\s*=\s*[\"']?pageDec\b[^<>]{0,300})>", re.IGNORECASE)
-_LOCATION = re.compile(r"(?:location(?:\.href)?\s*=|\bopen\s*\()\s*[\"']([^\"'<>]{1,500})[\"']")
 _FIRST = re.compile(r"(?:^|(?<=[-_]))1(?=\.[a-z]+$)|^page1(?=\.[a-z]+$)")
 _FIRST_IN_QUERY = re.compile(
     r"(?<![^&])((?:page|page_?no|page_?num|page_?index|page_?id|cur_?page|curr_?page|current_?page|p|pn)=)1(?=&|$)",
@@ -179,7 +179,7 @@ def next_link(page: Page, number: int) -> str | None:
         if bare not in NEXT_WORDS and words != str(number + 1):
             continue
         url = page.resolve(anchor.get("href") or "")
-        if url is None and (sent := _LOCATION.search(anchor.get("onclick") or "")):
+        if url is None and (sent := LOCATION.search(anchor.get("onclick") or "")):
             url = page.resolve(sent[1])
         if url is None or url == page.url:
             continue
