@@ -6,11 +6,14 @@ with exit code 130; the next run goes on where it stopped. So does one after ``k
 
 from __future__ import annotations
 
+import os
 import signal
 import sqlite3
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
@@ -33,6 +36,8 @@ from crawler.verdicts import FINE, Row
 
 __all__ = ["Progress", "Row", "Summary", "crawl", "fetch"]
 
+LAST_ANSWERS = 5.0  # seconds that requests in flight get when a run is told to end
+LAST_READS = 2.0  # seconds that extraction gets then; what is left is read by the next run
 FINE_EXIT, NOT_FINE_EXIT, INTERRUPTED_EXIT = 0, 3, 130
 
 
@@ -101,7 +106,7 @@ def work(session: Session, *, extraction: bool = True) -> bool:
         with _handlers():
             settings = Settings()
             settings.setmodule("crawler.settings")
-            process = AsyncCrawlerProcess(settings)
+            process = _Process(settings)
             process.crawl(PortalSpider, session=session)
             process.start()
         # A second signal ends Scrapy before it has told any reason.
@@ -109,7 +114,7 @@ def work(session: Session, *, extraction: bool = True) -> bool:
     finally:
         try:
             if pipeline is not None:
-                pipeline.finish()
+                pipeline.finish(within=LAST_READS if interrupted else None)
         except KeyboardInterrupt:
             interrupted = True
         except Exception as error:
@@ -118,6 +123,30 @@ def work(session: Session, *, extraction: bool = True) -> bool:
     if session.fatal is not None:
         raise _told(session.fatal, session.place)
     return interrupted
+
+
+class _Process(AsyncCrawlerProcess):
+    """Scrapy's process, which waits on the first signal for whatever is in flight and ends at once on a second one.
+
+    A server that hangs must not keep a service from stopping: the second signal comes by itself. The method is
+    private to Scrapy; a test measures how long a run takes to end.
+    """
+
+    _again: threading.Timer | None = None
+
+    def _signal_shutdown(self, signum: int, frame: Any) -> None:
+        super()._signal_shutdown(signum, frame)
+        self._again = threading.Timer(LAST_ANSWERS, os.kill, (os.getpid(), signum))
+        self._again.daemon = True
+        self._again.start()
+
+    def start(self, *arguments: Any, **named: Any) -> None:
+        """Run to the end; afterwards no signal comes any more."""
+        try:
+            super().start(*arguments, **named)
+        finally:
+            if self._again is not None:
+                self._again.cancel()
 
 
 def _told(error: BaseException, place: DataDir) -> BaseException:

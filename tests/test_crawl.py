@@ -384,6 +384,24 @@ def test_a_second_signal_ends_it_at_once_and_blames_no_portal(tmp_path: Path) ->
     assert "unreachable" not in out
 
 
+@pytest.mark.slow
+def test_one_signal_ends_it_within_ten_seconds_whatever_hangs(tmp_path: Path) -> None:
+    with Loopback(portal(2019, 2020) | {COLUMN: lambda ask: time.sleep(14) or Answer(b"")}) as server:
+        write_portals(tmp_path / "portals.toml", server)
+        process = subprocess.Popen(command(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        deadline = time.monotonic() + 30
+        while not server.log and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(0.5)
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=30)
+        took = time.monotonic() - began
+    assert process.returncode == 130, err
+    assert took < 10
+    assert "interrupted; 1 addresses wait" in out
+
+
 def test_capture_rows_carry_what_the_list_told(tmp_path: Path) -> None:
     with Loopback(portal(2020)) as server:
         crawl(tmp_path, server)
