@@ -406,6 +406,15 @@ def test_an_engine_that_counts_from_zero_is_asked_for_the_page_before() -> None:
     assert engine.missing(last).targets == ()
 
 
+def test_a_full_page_of_html_has_another_behind_it() -> None:
+    engine = BY_NAME["search: hunan"]
+    rows = [f"<li><a href='{HOST}/{n}.html'>示例县20{n}年法治政府建设情况报告</a></li>" for n in range(10, 20)]
+    for shown, turned in ((10, "1"), (9, None)):
+        got, wanted = answer(engine.name, f"<div id='hits'>{''.join(rows[:shown])}</div>")
+        behind = engine.next_page(got, wanted, set())
+        assert (behind and fields(behind.url, behind.post)["p"]) == turned
+
+
 def test_a_hit_cut_short_is_read_from_its_title_attribute() -> None:
     cut = f'<div><a href="{REPORT.url}" title="{REPORT.title}">{REPORT.title[:6]}…</a><span>{DAY}</span></div>'
     got, _ = answer("search: hanweb jsearch", {"total": 1, "result": [cut]})

@@ -313,6 +313,12 @@ def test_lists_that_are_all_there_or_embedded_as_json() -> None:
     assert family.next_page(shown, TARGET, frozenset()) == Next(f"{HOME}/fz/index_3.html", Pager(True, 4))
     assert family.next_page(page(body.replace("pageTotal:5", "pageTotal:2"), url), TARGET, frozenset()) is None
 
+    flat = [{"url": f"/fz/2021/i{n}.html", "title": name(n), "pubDate": "2021-03-18"} for n in (1, 2)]
+    told = page(f"<script>var dataList = {json.dumps(flat)};</script>", url)
+    assert family.recognise(told)
+    assert family.entries(told, TARGET) == family.entries(shown, TARGET)
+    assert family.next_page(told, TARGET, frozenset()) is None
+
 
 def test_a_plain_list_goes_on_by_its_anchors() -> None:
     shown = page(item(1) + item(2) + "<a href='index_2.html'>下一页</a>")

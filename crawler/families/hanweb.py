@@ -15,7 +15,7 @@ Servers have two habits: some obey ``page`` and ignore ``startrecord``, some the
 is right under both: first records 1 to 100 as page 1 of 100 (the page held some of them, but this is right whatever
 size a server's pages really have), then page 2 of 100 with ``startrecord=101`` …. If that brings nothing new, page 2
 of as many as the page held, and what a browser would send. A page of ``pagedContent`` has everything at once; one with
-``var dataList = [{infolist: […]}]`` (Huzhou) has the first pages.
+``var dataList = [{infolist: […]}]`` (Huzhou) has the first pages, or the entries themselves.
 Example portals: 嵊州市 (www.szzj.gov.cn), 江苏省阜宁县 (www.funing.gov.cn).
 """
 
@@ -53,6 +53,7 @@ _PAGED_TOTAL = re.compile(r"\btotalCount\s{0,9}=\s{0,9}[\"']?(\d{1,9})(?!\d)")
 _CALL = re.compile(r"\$\(\s{0,9}[\"']#(\w{1,40})[\"']\s{0,9}\)\s{0,9}\.jpage\b")
 _AJAX = re.compile(r"\bajaxParam\s{0,9}[:=]\s{0,9}\{([^{}]{0,4000})\}")
 _QUERY = re.compile(r"dataproxy\.jsp(?:\?([^'\"<>\s\]]{1,2000}))?")
+_DAYS = ("daytime", "pubDate", "date")  # names of an entry's date
 _DATA_LIST = re.compile(r"\bdataList\s{0,9}=\s{0,9}(?=\[)")
 _DATA_PAGES = re.compile(r"\bpageTotal[\"']?\s{0,9}:\s{0,9}[\"']?(\d{1,6})(?!\d)")
 
@@ -85,7 +86,7 @@ class Hanweb(Generic):
             return False
         if "<datastore" in text or _CHANNEL.search(urlsplit(page.url).path) or _PAGED.search(text):
             return True
-        if _DATA_LIST.search(text) and "infolist" in text:
+        if _entries(page):
             return True
         return len({match[0] for match in _ARTICLE.finditer(text)}) >= FEWEST
 
@@ -112,7 +113,7 @@ class Hanweb(Generic):
         if paged:
             total = _PAGED_TOTAL.search(page.text)
             return super().next_page(page, target, entries) if total and int(total[1]) > paged else None
-        if groups := _groups(page):
+        if groups := _groups(_data_list(page)):
             total = _DATA_PAGES.search(page.text)
             if total is None or int(total[1]) <= len(groups):
                 return None
@@ -146,19 +147,25 @@ def _listed(page: Page) -> list[Link]:
     base = _base(page) if _is_answer(page) else page.base
     if records := [record for store in jpage.stores(page.text) for record in store.records]:
         return jpage.rows(records, base)
+    return _entries(page)
+
+
+def _entries(page: Page) -> list[Link]:
+    """Return the entries in ``var dataList = […]``."""
     found = {}
-    for group in _groups(page):
-        for entry in group["infolist"]:
-            if not isinstance(entry, dict) or not isinstance(entry.get("title"), str):
-                continue
-            url = page.resolve(str(entry.get("url") or ""))
-            if url and (title := entry["title"].strip()):
-                found[url] = Link(url, title, title, dates.first(str(entry.get("daytime") or "")))
+    held = _data_list(page)
+    for entry in [entry for group in _groups(held) for entry in group] or held:
+        if not isinstance(entry, dict) or not isinstance(entry.get("title"), str):
+            continue
+        url = page.resolve(str(entry.get("url") or ""))
+        if url and (title := entry["title"].strip()):
+            day = next((str(entry[name]) for name in _DAYS if entry.get(name)), "")
+            found[url] = Link(url, title, title, dates.first(day))
     return list(found.values())
 
 
-def _groups(page: Page) -> list[dict[str, list[object]]]:
-    """Return the display pages of ``var dataList = […]``."""
+def _data_list(page: Page) -> list[object]:
+    """Return what ``var dataList = […]`` holds: entries, or display pages of them."""
     match = _DATA_LIST.search(page.text)
     if match is None:
         return []
@@ -166,7 +173,12 @@ def _groups(page: Page) -> list[dict[str, list[object]]]:
         data, _ = json.JSONDecoder(strict=False).raw_decode(page.text, match.end())
     except (ValueError, RecursionError):
         return []
-    return [group for group in data if isinstance(group, dict) and isinstance(group.get("infolist"), list)]
+    return data if isinstance(data, list) else []
+
+
+def _groups(held: list[object]) -> list[list[object]]:
+    """Return the display pages among them."""
+    return [group["infolist"] for group in held if isinstance(group, dict) and isinstance(group.get("infolist"), list)]
 
 
 def _units(page: Page) -> list[Unit]:

@@ -23,7 +23,7 @@ from crawler.families.base import Family, Next
 from crawler.links import Link
 from crawler.targets import Page, Pager, Portal, Target
 
-MOST_PAGES = 5  # pages of results
+MOST_PAGES = 30  # pages of results, each with hits that promise reports; engines may give 10 hits a page
 SIZE = 50  # hits asked for a page; engines that give fewer are not told apart
 FULL = 10  # hits of a full page, at least
 
@@ -147,7 +147,8 @@ class Engine(Family):
         The first page tells the size of all: the last one has fewer hits, and an engine need not give what it is asked.
         """
         if page.json is None:
-            return answers.page_count(page.text) or 0, 0
+            told, full = answers.page_count(page.text), len(self.links(page)) >= FULL
+            return target.page + full if told is None else told, 0
         size = len(answers.records(page.json, self.rows) or [])
         count = target.pager.total or answers.number(page.json, self.pages)
         if count is None and (total := answers.number(page.json, self.totals)) is not None:
