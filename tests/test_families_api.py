@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -291,6 +292,14 @@ def test_gkmlpt_goes_to_the_units_beside_it() -> None:
     assert {made.url.removeprefix(HOME) for made in followed.targets} == {
         "/gkmlpt/api/all/0?page=1&sid=990301", "/sfj/gkmlpt/index", "/sjj/gkmlpt/index",
     }  # fmt: skip
+
+
+def test_the_list_of_a_guessed_unit_comes_before_the_page_of_the_next() -> None:
+    guess = replace(listing("/gkmlpt/index"), guessed=True, prio=20)
+    followed = Gkmlpt().follow(page(CONFIG.format("[]"), "/gkmlpt/index"), guess, PLACE)
+    assert [(each.url, each.prio, each.guessed) for each in followed.targets] == [
+        (f"{HOME}/gkmlpt/api/all/0?page=1&sid=990301", 21, True)
+    ]
 
 
 def test_gkmlpt_walks_to_the_end_of_every_unit() -> None:

@@ -164,6 +164,8 @@ class Family:
                 if not weight:
                     continue
                 made = replace(made, title=found.title, **walk.rank(weight))
+            elif target.guessed and target.prio < LEAST:
+                made = replace(made, prio=target.prio + 1)  # the list of one unit before the page of the next
             if made.key not in (target.key, page.url) and self.may_ask(found.url, target, portal):
                 yield made
 
