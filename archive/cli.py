@@ -331,6 +331,42 @@ def _written(output: Path | None) -> Iterator[IO[bytes]]:
         part.unlink(missing_ok=True)
 
 
+@fazhi.command()
+@click.option("--year", type=int, help="Year reported on; the latest that is due where not given (--json: all).")
+@click.option("--region", metavar="CODE", help="Division code: what lies right below it, townships below a county.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line for each government and year.")
+@data_option()
+def coverage(year: int | None, region: str | None, as_json: bool, data: Path) -> None:
+    """Tell which governments published their report on time, late or not, and which nobody looked for.
+
+    \b
+    Example:
+      fazhi coverage --year 2020
+      fazhi coverage --region 420600 --json
+    """
+    from archive import coverage as engine
+    from archive import store
+
+    check_code(region)
+    db = store.open_archive(DataDir.open(data, create=False).archive_db, create=False, readonly=True)
+    known = engine.compute(db.conn)
+    if year is not None and year not in known.years:
+        held = f"{known.years[0]} to {known.years[-1]}" if known.years else "no year yet"
+        raise UsageError(f"no report on {year} was due by the archive's latest look", f"it knows {held}")
+    years = known.years if year is None else (year,)
+    code = region[:6] if region else None
+    towns = engine.towns(db.conn, code, known.as_of, years) if code and engine.has_towns(known, code) else []
+    cells = [cell for each in years for cell in (known.area(code, each) if code else known.of(each))]
+    cells += [cell for town in towns for cell in town]
+    if code and not cells and known.years:
+        raise UsageError(f"no division {code} is known", "look it up with `fazhi portals --find NAME`")
+    if as_json:
+        for cell in cells:
+            click.echo(json.dumps(cell.to_json(), ensure_ascii=False))
+        return
+    printing.coverage(known, year or known.latest, code, towns)
+
+
 def check_code(code: str | None) -> None:
     """Refuse a division code that cannot be one, before any work is done.
 

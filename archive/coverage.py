@@ -102,6 +102,12 @@ class Coverage:
     _trees: dict[int, dict[str | None, list[Cell]]] = field(default_factory=dict)
     _matrix: list[dict[str, Any]] = field(default_factory=list)
 
+    @property
+    def latest(self) -> int | None:
+        """The latest year whose deadline lay before the archive's latest look, else the latest of all."""
+        due = [year for year in self.years if self.as_of and self.as_of > deadline.last_day(year)]
+        return max(due or self.years, default=None)
+
     def matrix(self) -> list[dict[str, Any]]:
         """Return a row for each province: ``code``, ``name``, ``years`` (year -> Counts of its whole area)."""
         if not self._matrix:
@@ -136,6 +142,10 @@ class Coverage:
             Line(cell.key, cell.code, cell.name, cell.level, cell, counted(self.area(cell.code, year)))
             for cell in sorted(tree.get(self.then(code, year), ()), key=lambda cell: cell.code)
         ]
+
+    def of(self, year: int) -> list[Cell]:
+        """Return all cells of a year."""
+        return [cell for cell in self.cells.values() if cell.year == year]
 
     def own(self, code: str, year: int) -> Cell | None:
         """Return the cell of a place, None where its government did not exist or is not known."""
@@ -243,6 +253,11 @@ def towns(conn: sqlite3.Connection, code: str, as_of: date | None, years: Iterab
         if line or exempt:
             found.append(line)
     return [line for line in found if line]
+
+
+def has_towns(known: Coverage, code: str) -> bool:
+    """Tell whether townships lie right below a place: a county, or a city without counties."""
+    return not code.endswith("0000") and not any(known.lines(code, year) for year in known.years)
 
 
 def departments(conn: sqlite3.Connection, code: str) -> list[dict[str, Any]]:

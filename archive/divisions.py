@@ -290,9 +290,11 @@ class _Table:
         if int(year) < SINCE or kind == "码位改派":
             return
         old, new = old[:6], new[:6]
+        if (old, old_name) == (new, new_name):
+            return  # its borders changed
         if new and kind != "撤销":
             self.since[new, new_name] = int(year)
-        if not old or (old, old_name) == (new, new_name):
+        if not old:
             return
         same = kind in _SAME_PLACE
         # A union inside one prefecture; a row that says otherwise paired two places by their name.

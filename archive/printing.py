@@ -18,6 +18,9 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 
 from archive.adding import Added
+from archive.coverage import Cell, Coverage, Status, counted
+from archive.coverage import added as added_up
+from archive.deadline import last_day
 from archive.model import Capture, Document, Evidence, Rejection
 from archive.search import Results
 from archive.store import Difference
@@ -193,7 +196,7 @@ def results(query: str, found: Results, *, as_json: bool) -> None:
         return
     out = console()
     if not found.hits:
-        out.print(f"no report holds {escape(query)!r} - try fewer or shorter words; words are joined by AND")
+        out.print(f"no report holds {escape(query)!r} - try fewer or shorter words: all but those joined by OR must stand in it")
         return
     for hit in found.hits:
         out.print(f"[bold]{escape(hit.title or '(no title)')}[/]  [dim]{hit.id}[/]", highlight=False)
@@ -204,3 +207,27 @@ def results(query: str, found: Results, *, as_json: bool) -> None:
         out.print(f"  {passage}\n", highlight=False)
     more = "" if found.total <= len(found.hits) else f", {len(found.hits)} shown (--limit)"
     out.print(f"{found.total:,}{'+' if found.capped else ''} report(s){more}")
+
+
+def coverage(known: Coverage, year: int | None, code: str | None, towns: Sequence[Sequence[Cell]]) -> None:
+    """Print a table of the places right below one (None: the provinces): their own state, and counts of their area."""
+    out = console()
+    if year is None:
+        out.print("nothing is known yet - begin with `fazhi crawl`")
+        return
+    own = known.own(code, year) if code else None
+    shown = [(cell, counted([cell])) for town in towns for cell in town if cell.year == year]
+    rows = [(line.code, line.name, line.own, line.counts) for line in known.lines(code, year)] if not shown else []
+    rows += [(cell.code, cell.name, cell, counts) for cell, counts in shown]
+    if own:
+        rows.insert(0, (own.code, own.name, own, counted([own])))
+    table = Table(box=None, padding=(0, 1))
+    for head in ("code", "place", "must", *(str(status) for status in Status), "own report"):
+        table.add_column(head, justify="left" if head in ("code", "place", "own report") else "right", no_wrap=True)
+    for place, name, cell, counts in rows:
+        told = "" if cell is None else " ".join(filter(None, (cell.status, cell.published, cell.report)))
+        table.add_row(place, escape(name), *(str(n) for n in counts.values()), escape(told))
+    total = added_up(counts for _, _, _, counts in rows)
+    table.add_row("", "total", *(str(n) for n in total.values()), "", style="bold")
+    out.print(table)
+    out.print(f"reports on {year}, due by {last_day(year)}, as of {known.as_of}", highlight=False)

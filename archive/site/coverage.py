@@ -59,6 +59,7 @@ class Held:
     stamp: tuple[int, ...] | None
     made: float
     cost: float
+    pieces: dict[str, str]  # of pages, by language: what only a new state of the file changes
 
 
 _held: WeakKeyDictionary[Any, Held] = WeakKeyDictionary()
@@ -89,7 +90,7 @@ async def _work_out(datasette: Any) -> Held:
 
     found, places = await snapshot(datasette, ask)
     now = time.monotonic()
-    _held[datasette] = held = Held(found, places, stamp, now, now - began)
+    _held[datasette] = held = Held(found, places, stamp, now, now - began, {})
     return held
 
 
@@ -128,17 +129,11 @@ def _stamp(datasette: Any) -> tuple[int, ...] | None:
     return tuple(found)
 
 
-def default_year(known: Coverage) -> int | None:
-    """Return the latest year whose deadline lay before the archive's latest look, else the latest."""
-    due = [year for year in known.years if known.as_of and known.as_of > deadline.last_day(year)]
-    return max(due or known.years, default=None)
-
-
 async def _asked(datasette: Any, request: Any) -> dict[str, Any]:
     """Return what a request asks for: ``known``, ``year``, ``region``, its ``path``, ``lines`` and ``towns``."""
     known = (await current(datasette)).coverage
     year = pages.number(request.args.get("year"), 1949, 2200)
-    year = year if year in known.years else default_year(known)
+    year = year if year in known.years else known.latest
     region = (pages.code(request.args.get("region")) or "")[:6] or None
     found: dict[str, Any] = {"known": known, "year": year, "region": region, "lines": [], "path": [], "towns": []}
     if year is None:

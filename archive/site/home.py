@@ -6,11 +6,12 @@ import sqlite3
 from typing import Any
 
 from datasette.utils.asgi import Response
+from markupsafe import Markup
 
 from archive import search
 from archive.coverage import Status
-from archive.site import pages
-from archive.site.coverage import as_json, bar, current, published
+from archive.site import language, pages
+from archive.site.coverage import Held, as_json, bar, current, published
 
 NEWEST = 10
 
@@ -18,15 +19,24 @@ NEWEST = 10
 async def home(datasette: Any, request: Any) -> Response:
     """Show the search box, the provinces' years, the newest reports, and when which portals were crawled."""
     held = await current(datasette)
-    more = {
-        "known": held.coverage, "places": held.places, "bar": bar, "published": published,
-        "statuses": list(map(str, Status)),
-    }  # fmt: skip
+    as_of = held.coverage.as_of
+    more = {"places": held.places, "as_of": as_of and str(as_of), "matrix": await _matrix(datasette, request, held)}
 
     def ask(conn: sqlite3.Connection) -> dict[str, Any]:
         return _numbers(conn) | {"newest": search.browse(conn, limit=NEWEST).hits}
 
     return await pages.page(datasette, request, "fazhi_home.html", "home", ask, more)
+
+
+async def _matrix(datasette: Any, request: Any, held: Held) -> Markup:
+    """Return the table of provinces and years; made once for each language: its 341 cells cost more than the rest."""
+    spoken = language.of(request)
+    if held.coverage.years and spoken not in held.pieces:
+        context = {
+            "known": held.coverage, "bar": bar, "published": published, "statuses": list(map(str, Status)),
+        }  # fmt: skip
+        held.pieces[spoken] = await pages.made(datasette, request, "fazhi_matrix.html", "home", context)
+    return Markup(held.pieces.get(spoken, ""))
 
 
 async def home_json(datasette: Any, request: Any) -> Response:

@@ -71,6 +71,12 @@ async def page(
 
 
 async def render(datasette: Any, request: Any, template: str, name: str, context: dict[str, Any]) -> Response:
+    """Return a page made from a template."""
+    return Response.html(await made(datasette, request, template, name, context))
+
+
+async def made(datasette: Any, request: Any, template: str, name: str, context: dict[str, Any]) -> str:
+    """Return what a template makes of a context and of what all pages share."""
     spoken = language.of(request)
     shared = {
         "words": language.words(spoken), "columns": language.columns(spoken), "t": language.speaker(request),
@@ -81,7 +87,7 @@ async def render(datasette: Any, request: Any, template: str, name: str, context
         "in_chinese": in_chinese if spoken == language.CHINESE else str,
     }  # fmt: skip
     html = await datasette.render_template(template, shared | context, request=request, view_name=f"fazhi-{name}")
-    return Response.html(html)
+    return str(html)
 
 
 def is_web(url: str | None) -> bool:

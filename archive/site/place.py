@@ -10,6 +10,7 @@ from datasette.utils.asgi import Response
 
 from archive import coverage, deadline, divisions
 from archive.coverage import Cell, Coverage
+from archive.model import Level
 from archive.site import language, pages
 from archive.site.coverage import as_json, current, path_of, snapshot
 
@@ -72,9 +73,7 @@ async def _place(datasette: Any, code: str) -> dict[str, Any] | None:
         )
         there = conn.execute("select 1 from sqlite_master where name = 'portals'").fetchone()
         portals = f"select * from portals where adcode in ({marks}) order by code" if there else ""
-        lists = (
-            coverage.towns(conn, _town_parent(key), known.as_of, known.years) if _has_towns(known, key) else []
-        )
+        lists = coverage.towns(conn, _town_parent(key), known.as_of, known.years) if _has_towns(known, key) else []
         return {
             "reports": reports, "portals": pages.rows(conn, portals, *codes) if there else [],
             "departments": [] if town else coverage.departments(conn, key), "towns": lists,
@@ -96,15 +95,15 @@ async def _place(datasette: Any, code: str) -> dict[str, Any] | None:
     else:
         path = path_of(known, key) or [(key, name)]
         inside = _inside(known, key)
-        below = inside or [(line[0].key, line[0].name, line) for line in found["towns"]]
+        below = inside or _towns(key, found["towns"])
         neighbours = _neighbours(known, key)
     return {
         "code": key, "name": name, "level": str(place.level) if place else _level(found["reports"], key),
         "path_names": path, "former": [{"code": p.code, "name": p.name, "until": p.until} for p in former],
         "until": place.until if place else None, "portals": found["portals"],
         "rows": _rows(cells, [r for r in found["reports"] if town or not _lower(r)]),
-        "unplaced": [r for r in found["reports"] if not town and _lower(r)], "departments": found["departments"], "below": below,
-        "neighbours": neighbours[:NEIGHBOURS], "years": known.years, "as_of": known.as_of, "town": town,
+        "unplaced": [r for r in found["reports"] if not town and _lower(r)], "departments": found["departments"],
+        "below": below, "neighbours": neighbours[:NEIGHBOURS], "years": known.years, "as_of": known.as_of, "town": town,
         "due": {year: deadline.last_day(year) for year in known.years}, "county": county,
     }  # fmt: skip
 
@@ -131,7 +130,7 @@ def _town_parent(key: str) -> str:
 
 
 def _has_towns(known: Coverage, key: str) -> bool:
-    return len(key) > 6 or (not key.endswith("0000") and not _inside(known, key))
+    return len(key) > 6 or coverage.has_towns(known, key)
 
 
 def _inside(known: Coverage, key: str) -> list[tuple[str, str, list[Cell]]]:
@@ -142,6 +141,14 @@ def _inside(known: Coverage, key: str) -> list[tuple[str, str, list[Cell]]]:
             if line.own:
                 found.setdefault(line.key, []).append(line.own)
     return [(code, cells[-1].name, cells) for code, cells in sorted(found.items())]
+
+
+def _towns(county: str, lists: list[list[Cell]]) -> list[tuple[str, str, list[Cell]]]:
+    """Return the townships of a county; of a 街道 that published nothing the name alone."""
+    cells = {line[0].key: line for line in lists}
+    names = {place.code: place.name for place in divisions.below(county) if place.level is Level.TOWNSHIP}
+    names |= {line[0].key: line[0].name for line in lists}
+    return [(code, name, cells.get(code, [])) for code, name in sorted(names.items())]
 
 
 def _neighbours(known: Coverage, key: str) -> list[tuple[str, str]]:
@@ -156,7 +163,7 @@ def _neighbours(known: Coverage, key: str) -> list[tuple[str, str]]:
 
 def _lower(report: dict[str, Any]) -> bool:
     """Tell whether a report is that of a township or 街道 of the county, though nobody knows of which."""
-    return report["level"] == "township" or report["issuer_kind"] == "subdistrict"
+    return bool(report["level"] == "township" or report["issuer_kind"] == "subdistrict")
 
 
 def _rows(cells: dict[int, Cell], reports: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
