@@ -46,12 +46,12 @@ def bibtex(work: Work, today: date) -> str:
 
     >>> print(bibtex(Work("420683-2020-1a", "100%", None, None, None, "http://b/1"), date(2026, 3, 1)))
     @techreport{fazhi-420683-2020-1a,
-      title        = {{100\\%}},
+      title = {{100\\%}},
       howpublished = {[R/OL]},
-      url          = {http://b/1},
-      urldate      = {2026-03-01},
-      note         = {存档副本: http://b/1},
-      langid       = {chinese},
+      url = {http://b/1},
+      urldate = {2026-03-01},
+      note = {存档副本: http://b/1},
+      langid = {chinese},
     }
     """
     fields = {
@@ -66,7 +66,7 @@ def bibtex(work: Work, today: date) -> str:
         "note": f"存档副本: {work.archived}",
         "langid": "chinese",
     }
-    lines = [f"  {name:<12} = {{{value}}}," for name, value in fields.items() if value]
+    lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
     return "\n".join([f"@techreport{{fazhi-{work.id},", *lines, "}"])
 
 

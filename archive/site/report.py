@@ -69,7 +69,7 @@ async def report_page(datasette: Any, request: Any) -> Response:
         return {
             **told, "report": report, "body": body, "blocks": body.blocks, "outline": outline(body.blocks),
             "witness": {e["field"]: e["source"] for e in reversed(told["evidence"])},
-            "newer": versions.newest(conn, report), "related": _related(conn, report), "hops": HOPS,
+            "newer": versions.newest(conn, report), "related": _related(conn, report, told["versions"]), "hops": HOPS,
             "trail": trail(report), "counts": report["source_kind"] in COUNTED,
         }  # fmt: skip
 
@@ -181,14 +181,16 @@ async def _missing(datasette: Any, request: Any, name: str) -> Response:
     return await pages.message(datasette, request, 404, t("没有这份报告", "There is no such report"), said)
 
 
-def _related(conn: sqlite3.Connection, report: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the other reports of the same place, latest year first, those of the same issuer before the others."""
-    return pages.rows(
+def _related(conn: sqlite3.Connection, report: dict[str, Any], chain: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the other reports of a place, latest year first, those of the same issuer first; no versions of this."""
+    found = pages.rows(
         conn,
         "select id, year, issuer, status from reports where adcode = ?1 and town_code is ?2 and id != ?3"
         f" and year is not null order by issuer is not ?4, year desc, issuer, status limit {RELATED}",
         report["adcode"], report["town_code"], report["id"], report["issuer"],
     )  # fmt: skip
+    versions_of_it = {version["id"] for version in chain if version["year"] == report["year"]}
+    return [row for row in found if row["id"] not in versions_of_it]
 
 
 def _moved(conn: sqlite3.Connection, name: str) -> str | None:

@@ -19,6 +19,7 @@ from markupsafe import escape
 from archive import charset, warc_read
 from archive.errors import BrokenRecordError
 from archive.model import Capture, Origin
+from archive.site import language
 from archive.site.pages import DATABASE, TooSlowError, is_web, message, read
 
 HEADERS = {
@@ -67,12 +68,15 @@ class Known:
 async def page(datasette: Any, request: Any) -> Response:
     """Show an archived page."""
     name = request.url_vars["capture"]
+    t = language.speaker(request)
     try:
         row, known = await read(datasette, lambda conn: _find(conn, name))
     except TooSlowError:
-        return await message(datasette, request, 503, "读取超时", "服务器繁忙，请稍后再试。")
+        said = t("服务器繁忙，请稍后再试。", "The server is busy. Please try again later.")
+        return await message(datasette, request, 503, t("读取超时", "This took too long"), said)
     if row is None:
-        return await message(datasette, request, 404, "没有这份存档", f"库中没有编号为 {name} 的网页存档。")
+        said = t(f"库中没有编号为 {name} 的网页存档。", f"The archive has no capture {name}.")
+        return await message(datasette, request, 404, t("没有这份存档", "There is no such capture"), said)
     path = datasette.get_database(DATABASE).path
     try:
         if path is None:
@@ -80,14 +84,19 @@ async def page(datasette: Any, request: Any) -> Response:
         body = warc_read.body_of(Path(path).absolute().parent / "warc", row.capture, known)
     except BrokenRecordError:
         # Where files lie and what is broken is for the operator (fazhi verify), not for visitors.
-        return await message(
-            datasette, request, 404, "存档文件现在读不出", "这份网页的存档记录暂时无法读取；报告正文仍可在本站阅读。"
+        head = t("存档文件现在读不出", "The archive file cannot be read now")
+        said = t(
+            "这份网页的存档记录暂时无法读取；报告正文仍可在本站阅读。",
+            "The record of this page cannot be read at present; the text of the report is still here.",
         )
-    report = datasette.absolute_url(request, datasette.urls.path(f"/report/{row.report}")) if row.report else None
-    return answer(row, body, report)
+        return await message(datasette, request, 404, head, said)
+    report = None
+    if row.report:
+        report = datasette.absolute_url(request, language.path(datasette, request, f"/report/{row.report}"))
+    return answer(row, body, report, language.of(request))
 
 
-def answer(row: Row, body: bytes, report: str | None) -> Response:
+def answer(row: Row, body: bytes, report: str | None, spoken: str = language.CHINESE) -> Response:
     """Return the answer for a capture's bytes: page with a banner, text, or a download; ``report`` is its full URL."""
     told = row.capture.origin.content_type
     is_html = bool(told and _HTML_TYPE.match(told)) or _HTML_BODY.match(body[:4096]) is not None
@@ -101,23 +110,29 @@ def answer(row: Row, body: bytes, report: str | None) -> Response:
             content_type="application/octet-stream",
         )
     if is_html:
-        text = with_banner(decoded.text, banner(row, report), row.capture.origin.url)
+        text = with_banner(decoded.text, banner(row, report, spoken), row.capture.origin.url)
         return Response(_bytes(text), headers=HEADERS, content_type="text/html; charset=utf-8")
     return Response(_bytes(decoded.text), headers=HEADERS, content_type="text/plain; charset=utf-8")
 
 
-def banner(row: Row, report: str | None) -> str:
-    """Return the banner's HTML: an archived copy, from when and where."""
+def banner(row: Row, report: str | None, spoken: str = language.CHINESE) -> str:
+    """Return the banner's HTML: an archived copy, from when and where, and what of the page is not shown."""
+    chinese = spoken == language.CHINESE
     url = row.capture.origin.url or row.capture.target
-    known = url if is_web(url) else "本地文件，原网址不详"
-    when = (row.fetched or "")[:16].replace("T", " ")
+    unknown = "本地文件，原网址不详" if chinese else "a local file, its address is not known"
+    known = escape(url if is_web(url) else unknown)
+    when = escape((row.fetched or "")[:16].replace("T", " "))
     link = ""
     if report:  # a full address, because relative ones lead to the archived site
-        link = f' <a style="{_LINK_STYLE}" href="{escape(report)}">看报告页</a>'
-    return (
-        f'<div style="{_BANNER_STYLE}" lang="zh-Hans">这是存档副本，不是原网站。存档时间：{escape(when)}（UTC）。'
-        f"来源：{escape(known)}。脚本、图片和外部样式已停用。{link}</div>"
+        words = "看报告页" if chinese else "Read the report"
+        link = f' <a style="{_LINK_STYLE}" href="{escape(report)}">{words}</a>'
+    said = (
+        f"这是存档副本，不是原网站。存档时间：{when}（UTC）。来源：{known}。脚本和外部样式已停用，图片没有存档。"
+        if chinese
+        else f"This is an archived copy, not the website itself. Archived {when} (UTC) from {known}. Scripts and"
+        " outside styles are off; images were not archived."
     )
+    return f'<div style="{_BANNER_STYLE}" lang="{language.TAGS[spoken]}">{said}{link}</div>'
 
 
 def with_banner(html: str, shown: str, url: str | None) -> str:

@@ -36,8 +36,8 @@ HOSTILE = """<!DOCTYPE html><html><head><meta charset="utf-8">
 REPORT = """<!DOCTYPE html><html><head><meta charset="utf-8"><title>{title}</title>
 <meta name="PubDate" content="{published} 09:00"></head><body><h1>{title}</h1>
 <p>索引号：000014349/{year}-00012 发布机构：青禾县人民政府 发布日期：{published} 文号：青政发〔{next}〕6号</p>
-<div class="article">{paragraphs}<table><tr><th>指标</th><th>数量</th></tr><tr><td>行政复议案件</td><td>{cases}件</td></tr>
-<tr><td>出庭应诉率</td><td>{rate}%</td></tr></table>
+<div class="article">{paragraphs}<table><tr><th>指标</th><th>数量</th></tr>
+<tr><td>行政复议案件</td><td>{cases}件</td></tr><tr><td>出庭应诉率</td><td>{rate}%</td></tr></table>
 <p>青禾县人民政府</p><p>{next}年1月20日</p></div></body></html>"""
 TEXT = """现将青禾县{year}年度法治政府建设情况报告如下。
 一、{year}年度推进法治政府建设的主要举措和成效
