@@ -396,8 +396,11 @@ def table(numbers: Sequence[tuple[int, int, str]], turn: int = 1, pages: int = 1
     return f"<table>{lines}</table><p>共&nbsp;{pages}&nbsp;页 <a href='javascript:go({turn + 1})'>下一页</a></p>"
 
 
-def module(count: int, *, titles: bool = True, word: str = "法治政府", category: str = "", others: int = 40) -> Server:
-    """A disclosure module: ``titles``: whether ``vc_title`` is obeyed; the reports' titles hold ``word``."""
+def module(
+    count: int, *, titles: bool = True, word: str = "法治政府", category: str = "", others: int = 40, first: int = 0
+) -> Server:
+    """A disclosure module: ``titles``: whether ``vc_title`` is obeyed; the reports' titles hold ``word``; ``first``:
+    how many of them stand before the other papers."""
     reports = [(n, 9901, f"鹤渚市{n}号局2020年{word}建设情况报告") for n in range(1, count + 1)]
     rest = [(n, 9902, f"关于第{n}号事项的公示2020年情况") for n in range(500, 500 + others)]
 
@@ -411,7 +414,11 @@ def module(count: int, *, titles: bool = True, word: str = "法治政府", categ
             return whole(MENU + shell())
         if post is None or fields.get("area") != AREA:
             return whole("")
-        rows = reports if category and fields.get("infotypeId") == category else [*rest, *reports]
+        rows = (
+            reports
+            if category and fields.get("infotypeId") == category
+            else [*reports[:first], *rest, *reports[first:]]
+        )
         if titles and fields.get("vc_title"):
             rows = [row for row in rows if fields["vc_title"] in row[2]]
         turn = int(fields["currpage"])
@@ -446,6 +453,12 @@ def test_where_the_search_is_not_obeyed_the_whole_list_is_read_as_a_guess() -> N
                   .encode(), post=search.post)  # fmt: skip
     (tree, rest) = [t for t in _follow(Xxgk(), answer, search) if t.role is Role.LISTING]
     assert (tree.url, rest.guessed, rest.title) == (f"{HOME}{TREE}?area={AREA}&jdid=12", True, "政府信息公开")
+
+
+def test_a_search_that_only_looked_obeyed_goes_on_as_the_whole_list() -> None:
+    found = walk(Xxgk(), module(40, titles=False, first=20))
+    assert found.reports == everything(40)
+    assert len(found.asked) == 1 + 2 + 1 + 4  # page, the search on two pages, tree, the rest of everything
 
 
 def test_one_table_of_everything_is_enough() -> None:
@@ -503,13 +516,14 @@ QUERY = (
 )
 
 
-def cloud(have: int, count: int, *, own: int = 0, most: int = 100, shape: str = "html") -> Server:
-    """A publishing server; ``own``: it shows pages of that size, whatever is asked."""
+def cloud(have: int, count: int, *, own: int = 0, most: int = 100, shape: str = "html", told: bool = True) -> Server:
+    """A publishing server; ``own``: it shows pages of that size, whatever is asked; ``told``: and says how many."""
 
     def answer(path: str, fields: dict[str, str], post: str | None) -> Answer:
         if path != UNIT:
             rows = "".join(item(n) for n in range(1, have + 1))
             pager = f'<table class="pagination" unitUrl="{UNIT}" queryData="{QUERY}" count="{count}" rows="15">'
+            pager = pager if told else pager.replace("count=", "name=")
             return whole(f"{MENU}<div id='信息列表'><ul>{rows}</ul>{pager}</table></div>")
         if (fields.get("webId"), fields.get("pageId"), fields.get("tagId")) != ("12", "9901", "信息列表"):
             return json.dumps({"success": False, "data": None})
@@ -517,7 +531,7 @@ def cloud(have: int, count: int, *, own: int = 0, most: int = 100, shape: str = 
         size = own or min(asked["pageSize"], most)
         start = (asked["pageNo"] - 1) * size + 1
         items = "".join(item(n) for n in range(start, min(start + size, count + 1)))
-        html = f"<ul>{items}</ul><table count='{count}'></table>"
+        html = f"<ul>{items}</ul>" + (f"<table count='{count}'></table>" if told else "")
         return json.dumps({"success": True, "data": {"html": html} if shape == "html" else html})
 
     return answer
@@ -537,6 +551,15 @@ def cloud(have: int, count: int, *, own: int = 0, most: int = 100, shape: str = 
 )
 def test_a_jpaas_list_is_read_to_its_end(have: int, count: int, own: int, most: int, shape: str, requests: int) -> None:
     found = walk(Jpaas(), cloud(have, count, own=own, most=most, shape=shape))
+    assert found.reports == everything(count)
+    assert (len(found.asked), found.truncated) == (requests, []), found.asked
+
+
+@pytest.mark.parametrize(
+    ("count", "own", "requests"), [(40, 15, 1 + 3), (45, 15, 1 + 4), (30, 0, 1 + 2), (17, 0, 1 + 1)]
+)
+def test_a_jpaas_server_that_gives_its_own_pages_and_no_count(count: int, own: int, requests: int) -> None:
+    found = walk(Jpaas(), cloud(0, count, own=own, told=False))
     assert found.reports == everything(count)
     assert (len(found.asked), found.truncated) == (requests, []), found.asked
 

@@ -33,6 +33,7 @@ NEEDED = ("webId", "pageId", "tplSetId")
 KEYS = (*NEEDED, "tagId", "parseType", "pageType", "editType")
 USUAL = {"parseType": "bulidstatic", "pageType": "column", "editType": "null"}  # the server's own spelling
 SIZE, SHOWN = 100, 15
+OWN_SIZES = (10, 12, 15, 18, 20, 25, 30, 50)  # rows that a server gives when it does not obey pageSize
 MOST = 8  # lists of one page; where there are more it is a way to columns, and they have pages of their own
 TOTALS, SHOWNS = ("count", "total", "totalcount"), ("rows", "pagesize")
 
@@ -103,7 +104,9 @@ def _behind(page: Page, target: Target) -> Next | None:
     done = (turn - 1) * size + got
     if total is not None and total < got:
         total = None  # it does not even count what is here
-    if total is None and (got < size or (target.pager.total is not None and target.page >= target.pager.total)):
+    if total is None and target.pager.total is not None and target.page >= target.pager.total:
+        return None
+    if total is None and got < size and (turn > 1 or got not in OWN_SIZES):
         return None
     if total is not None and done >= total:
         return None

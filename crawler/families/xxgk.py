@@ -179,18 +179,19 @@ def _search(
 def _instead(page: Page, target: Target) -> Iterable[Next]:
     """Yield what to ask for where an answer has no row, or was no search by title."""
     sent, rows = _sent(page), _rows(page)
-    if sent.get("currpage", "1") != "1":
+    unit, turn = _unit(sent), jpage.number(sent.get("currpage")) or 1
+    if turn > 1 and not (rows and sent.get("vc_title")):
         return
-    unit = _unit(sent)
     if not sent.get("vc_title"):
         if not rows and sent.get("infotypeId") and unit:
             yield from _search(page, unit, {"vc_title": WORD}, OWN)
         return
-    if rows and (_obeyed(rows) or _pager(page, target, 1, rows) is None):
+    if rows and (_obeyed(rows) or _pager(page, target, turn, rows) is None):
         return  # one table of everything holds the reports too
     if tree := join(page.base, f"{TREE}?{jpage.query(unit)}"):
         yield Next(tree)
-    yield from _search(page, unit, {}, WHOLE)
+    # newest first, the first page can look as if only titles with the word had been found: go on from there
+    yield from _search(page, unit, {"currpage": str(turn + 1)} if turn > 1 else {}, WHOLE)
 
 
 def _nodes(page: Page) -> Iterable[Next]:
