@@ -8,7 +8,7 @@
     chinese.py    Datasette's own pages in Chinese; remarks.py says in Chinese what extraction noted
     snapshot.py   archived pages, without scripts and without the rights of this site
     guard.py      before every request: host, limits, security headers, CSV for spreadsheets; origin.py: the site's own
-                  address; feeds.py: Atom; machine.py: robots.txt and site map
+                  address; feeds.py: Atom; machine.py: robots.txt and site map; failing.py: errors in words
     serve.py      ``fazhi serve``
 
 Works the same under ``fazhi serve`` and under plain ``datasette serve archive.db -m datasette_metadata.json``, on
@@ -27,14 +27,14 @@ from pluggy import HookimplMarker
 
 from archive import schema, tokens
 from archive.errors import UsageError
-from archive.site import feeds, guard, language, machine, origin
+from archive.site import failing, feeds, guard, machine, origin
 from archive.site.about import about_page
 from archive.site.chinese import CODES, column_in_chinese, translate
 from archive.site.compare import compare_page
 from archive.site.coverage import coverage_csv, coverage_json, coverage_page
 from archive.site.guard import HEADERS as HEADERS
 from archive.site.home import home, home_json
-from archive.site.pages import DATABASE, message
+from archive.site.pages import DATABASE
 from archive.site.place import place_json, place_page
 from archive.site.remarks import in_chinese
 from archive.site.report import report_json, report_page, report_text
@@ -116,20 +116,8 @@ def startup(datasette: Any) -> None:
 
 @hookimpl(tryfirst=True)
 def handle_exception(datasette: Any, request: Any, exception: Exception) -> Callable[[], Awaitable[Any]] | None:
-    """Say in Chinese that an address is unknown, or that Datasette's own page took too long; leave JSON alone."""
-    from datasette.database import QueryInterrupted
-    from datasette.utils.asgi import NotFound
-
-    if request.path.endswith(".json"):
-        return None
-    if isinstance(exception, NotFound):
-        t = language.speaker(request)
-        head = t("没有这个页面", "There is no such page")
-        text = t("网址可能写错了，或页面已经移走。", "The address may be wrong, or the page was moved.")
-        return partial(message, datasette, request, 404, head, text)
-    if isinstance(exception, QueryInterrupted):
-        return partial(message, datasette, request, 503, "查询超时", "请加上筛选条件再试。")
-    return None
+    """Say in words what came to nothing (``failing.py``)."""
+    return failing.told(datasette, request, exception)
 
 
 @hookimpl

@@ -22,7 +22,7 @@ from urllib.parse import parse_qsl
 from datasette.utils import tilde_decode
 from datasette.utils.asgi import Request, Response
 
-from archive.sheets import safe_csv
+from archive.sheets import BOM, safe_csv
 from archive.site import language, origin
 from archive.site.pages import DATABASE, message
 
@@ -68,7 +68,8 @@ def through(app: App, datasette: Any) -> App:
         send = with_headers(send)
         if path.endswith(".csv") and (EXACT, "1") not in query:
             send = for_spreadsheets(send)
-        if answer := await _refused(datasette, Request(scope, receive), path, query):
+        request = Request({**scope, "csrftoken": str}, receive)  # templates ask for the token, no form of ours sends it
+        if answer := await _refused(datasette, request, path, query):
             await answer.asgi_send(send)
             return
         await app(scope, receive, send)
@@ -178,7 +179,7 @@ def for_spreadsheets(send: Any) -> Any:
         if more and (not body.endswith(b"\n") or body.count(b'"') % 2):
             return
         waiting.clear()
-        out = safe_csv(body.decode("utf-8", "replace")).encode("utf-8")
+        out = safe_csv(body.decode("utf-8", "replace").removeprefix(BOM)).encode("utf-8")
         if out and not state["begun"]:
             state["begun"] = True
             out = codecs.BOM_UTF8 + out
