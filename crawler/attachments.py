@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from crawler import links
 from crawler.links import Link
+from crawler.rows import LOCATION
 from crawler.targets import Page
 
 MOST = 20  # files of one page
@@ -70,7 +71,8 @@ def _addresses(page: Page) -> Iterator[str]:
             source = element.get(attribute) or ""
             yield from _viewed(source) or [source]
     for element in page.root.xpath("//*[@onclick]"):
-        yield from _QUOTED.findall(element.get("onclick")[:2000])
+        click = element.get("onclick")[:2000]
+        yield from (*_QUOTED.findall(click), *LOCATION.findall(click))  # a program may hand the file out
     left = SCRIPT
     for script in page.root.iter("script"):
         text = (script.text or "")[:left]

@@ -213,7 +213,7 @@ def unit_weight(title: str) -> int:
     [40, 15, 0, 0, 0]
     """
     name = _BARE.sub("", title)
-    if not 2 <= len(name) <= LONGEST_UNIT or not _HAN.fullmatch(name) or name.startswith(("关于", "对")):
+    if not 2 <= len(name) <= LONGEST_UNIT or not _HAN.fullmatch(name) or name.startswith((*_PRAISE, "对")):
         return 0
     units = vocabulary("unit")
     return next((units[name[at:]] for at in range(1, len(name)) if name[at:] in units), units.get(name, 0))

@@ -226,6 +226,15 @@ def test_a_report_leads_to_its_files() -> None:
     assert [(t.url, t.role, t.depth) for t in found.targets] == [(LIST + "P0202103.docx", Role.ATTACHMENT, 2)]
 
 
+def test_a_file_that_a_program_hands_out_is_found_behind_a_click() -> None:
+    target = replace(TARGET, url=LIST + "show/1.html", role=Role.REPORT, depth=1)
+    body = (
+        "<span onclick=\"window.open('../OpennessContent/download/4801.html')\">附件</span><i onclick=\"open('/x/')\">"
+    )
+    found = families.get("trs").follow(page(body, target.url), target, PORTAL)
+    assert [t.url for t in found.targets] == [LIST + "OpennessContent/download/4801.html"]
+
+
 def test_an_article_in_a_frame_is_followed_under_its_title() -> None:
     target = replace(TARGET, url=LIST + "1.html", role=Role.REPORT, depth=1, title="示例县2020年法治政府建设情况报告")
     frames = (

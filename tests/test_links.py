@@ -197,6 +197,7 @@ def test_tells_the_year_of_a_link(title: str, year: int | None) -> None:
         ("乡镇街道信息公开", "/c1/", 35),
         ("示例县司法局", "/c1/", 40),
         ("石桥镇", "/c1/", 15),
+        ("走进石桥镇", "/c1/", 0),
         ("示例县综合行政执法局", "/c1/", 20),  # a department, for all that its name holds
         ("示例县自然资源和规划局", "/c1/", 15),
         ("县政府部门", "/c1/", 30),
