@@ -349,21 +349,27 @@ def _best(
 def _cell(
     place: tuple[str, str, str, str, str | None], year: int, seen: _Seen | None, looked: str | None, as_of: date
 ) -> Cell:
-    last = deadline.last_day(year)
+    last = _last_day(year)
     day = looked[:10] if looked else None
     if seen is None:
-        if as_of <= last:
+        if as_of <= last[0]:
             return Cell(*place, year, Status.NOT_DUE, looked=day)
-        return Cell(*place, year, Status.NOT_FOUND if day and day > str(last) else Status.NOT_LOOKED, looked=day)
+        return Cell(*place, year, Status.NOT_FOUND if day and day > last[1] else Status.NOT_LOOKED, looked=day)
     if not seen.official:
         return Cell(*place, year, Status.COPY_ONLY, seen.report, looked=day)
     if seen.published:
-        days = (date.fromisoformat(seen.published) - last).days
+        days = (date.fromisoformat(seen.published) - last[0]).days
         status = Status.ON_TIME if days <= 0 else Status.LATE
         return Cell(*place, year, status, seen.report, seen.published, days, day)
     # No date, but it was there in time.
-    status = Status.ON_TIME if seen.fetched and seen.fetched[:10] <= str(last) else Status.DATE_UNKNOWN
+    status = Status.ON_TIME if seen.fetched and seen.fetched[:10] <= last[1] else Status.DATE_UNKNOWN
     return Cell(*place, year, status, seen.report, looked=day)
+
+
+@cache
+def _last_day(year: int) -> tuple[date, str]:
+    last = deadline.last_day(year)
+    return last, str(last)
 
 
 def _as_of(conn: sqlite3.Connection, today: date) -> date | None:

@@ -115,10 +115,11 @@ def at(year: int) -> tuple[Place, ...]:
     Counter({'county': 16, 'province': 1})
     """
     table = _table()
-    today = (table.today(row[1]) for row in table.rows.values() if row[0] != "4")
+    if not table.upper:
+        table.upper += [table.today(row[1]) for row in table.rows.values() if row[0] != "4"]
     former = (place for places in table.former.values() for place in places if year < (place.until or 0))
     found: dict[str, Place] = {}
-    for place in (*today, *former):
+    for place in (*table.upper, *former):
         if place.since is None or place.since <= year:
             found.setdefault(place.code, place)
     return tuple(found.values())
@@ -278,7 +279,8 @@ class _Table:
         self.former: dict[str, list[Place]] = {}
         self.former_names: dict[str, list[Place]] = {}
         self.before: dict[str, list[Place]] = {}
-        self.inside: dict[str, list[str]] = {}  # filled when asked for
+        self.inside: dict[str, list[str]] = {}  # filled when asked for, as is the next
+        self.upper: list[Place] = []
         for change in changes:
             self._change(*change)
         for places in self.former.values():
