@@ -132,25 +132,35 @@ def inspect(files: tuple[Path, ...], url: str | None, code: str | None, link_tit
 @click.argument("query")
 @click.option("--year", type=int, help="Year reported on.")
 @click.option("--region", metavar="CODE", help="Division code; a province or prefecture includes all below it.")
+@click.option("--newest", is_flag=True, help="Last published first instead of best first.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="Reports to show.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @data_option()
-def search(query: str, year: int | None, region: str | None, limit: int, as_json: bool, data: Path) -> None:
-    """Full-text search in Chinese: exact for any run of characters, words joined by AND.
+def search(
+    query: str, year: int | None, region: str | None, newest: bool, limit: int, as_json: bool, data: Path
+) -> None:  # fmt: skip
+    """Full-text search in Chinese: exact for any run of characters.
+
+    Words are joined by AND; OR between two asks for either, -word excludes, quotes keep together. Field words: title:,
+    issuer:, year:2018-2020, region:枣阳市 (or a code), level:, kind:, source:, due:late. A QUERY that begins with a
+    minus stands behind --.
 
     \b
     Example:
       fazhi search 行政复议 --year 2020
-      fazhi search '"负责人出庭应诉" 12348' --region 420000
+      fazhi search '"负责人出庭应诉" OR 12348 year:2018-2020 region:420000 -听证' --newest
     """
     from archive import search as engine
-    from archive import store, tokens
+    from archive import store
+    from archive.query import parse
 
     check_code(region)
-    if not tokens.terms(query):
+    asked = parse(query)
+    if not asked:
         raise UsageError("no word to search for", "give at least one character; punctuation is not searched")
     db = store.open_archive(DataDir.open(data, create=False).archive_db, create=False, readonly=True)
-    results = engine.search(db, query, year=year, region=region, limit=limit)
+    order: engine.Order = "newest" if newest else "relevance"
+    results = engine.search(db, asked, year=year, region=region, order=order, limit=limit)
     printing.results(query, results, as_json=as_json)
 
 

@@ -196,7 +196,8 @@ def results(query: str, found: Results, *, as_json: bool) -> None:
         return
     out = console()
     if not found.hits:
-        out.print(f"no report holds {escape(query)!r} - try fewer or shorter words: all but those joined by OR must stand in it")
+        advice = "try fewer or shorter words: all must stand in it, but for those joined by OR"
+        out.print(f"no report holds {escape(query)!r} - {advice}")
         return
     for hit in found.hits:
         out.print(f"[bold]{escape(hit.title or '(no title)')}[/]  [dim]{hit.id}[/]", highlight=False)

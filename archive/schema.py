@@ -24,7 +24,7 @@ FTS = "reports_fts"
 FTS_SHADOWS = tuple(f"{FTS}_{part}" for part in ("data", "idx", "docsize", "config"))
 # `ascii` takes every character beyond ASCII as part of a word: the words of archive.tokens come through untouched,
 # whatever Unicode version SQLite was built with.
-# The text comes first: a word in the first column is kept two bytes shorter than one in any other, a quarter of the index.
+# The text comes first: a word in the first column takes two bytes less than in any other, a quarter of the index.
 FTS_SQL = f"create virtual table {FTS} using fts5(text, title, content='', tokenize='ascii')"
 
 

@@ -1,38 +1,48 @@
-"""Queries of the archive: full-text search with passages, browsing, and how the hits spread over years and places.
+"""Search of the archive: which reports a query finds, in what order, with the passage that shows why.
 
-Exact for every run of Han characters, from one up; the rules are in ``archive.tokens``. The command line, the search
-page and Datasette's own search box all ask the same index the same expression, so they give the same hits.
-Time is bounded, not only by patience: at most ``CAP`` matches, the ones saved last, are ranked and counted.
+    search(db, query)     hits of one page: the command line, the search page and feeds ask this
+    browse(db)            reports of a year or place, last published first
+    facets(db, query)     how the hits spread over years, places, levels, kinds
+
+The language is ``archive.query``, conditions on rows are ``archive.filters``, passages ``archive.passages``. The search
+box of Datasette asks the same index the same expression, so all give the same hits.
+
+Time is bounded, not only by patience. At most ``CAP`` matches, the ones saved last, are counted and sorted. Relevance
+is bm25 with the title counting more, over the ``RANKED`` matches saved last; a word that stands in more than ``COMMON``
+reports tells little about any of them: such words are weighed by the title alone, then what was saved last comes first.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Literal
 
 from sqlite_utils import Database
 
-from archive import schema, tokens
-from archive.errors import UsageError
+from archive import filters, schema
+from archive.passages import Snippet, snippet
+from archive.query import Filter, Query, Word, parse
 
-CAP = 10_000  # matches that are counted and ranked; of more, the latest saved
-PASSAGE = 90  # characters of text in a snippet
-BEFORE = 25  # of them before the first marked word
-PASSAGES = 3  # at most, where the terms stand apart
-SIDE = 15  # characters on each side of a term that is shown apart
+CAP = 10_000  # matches that are counted and sorted; of more, the latest saved
+RANKED = 2_000  # of these are ranked by bm25
+COMMON = 10_000  # reports; a word in more of them is not weighed
 TITLE_WEIGHT = 5.0  # a word in the title counts as five in the text
+PROBED = 12  # a look-up of one report in the index costs as much as reading so many matches in a row
 
 MUNICIPALITIES = ("11", "12", "31", "50")  # 直辖市: no prefecture between city and county
 DIRECT_COUNTIES = "90"  # third and fourth digit of counties right below a province (省直辖县级行政区)
 
-Snippet = list[tuple[str, bool]]  # pieces of a passage; True: a word that was looked for
+Order = Literal["relevance", "newest"]
+Facets = dict[str, list["Facet"]]
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One report that holds every term, with the passage where most of them meet."""
+    """One report that meets a query, with the passage where most of its words meet."""
 
     id: str
     title: str | None
@@ -78,31 +88,30 @@ class Facet:
     count: int
 
 
-def search(
-    db: Database | sqlite3.Connection, query: str, *, year: int | None = None, region: str | None = None,
-    limit: int = 20, offset: int = 0,
-) -> Results:  # fmt: skip
-    """Return the reports that hold every term of a query, best first; none where the query has no word to look for.
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Row numbers of what a query finds, the last saved first, at most ``CAP``; ``capped``: there are more."""
 
-    ``region`` is a division code; a province or prefecture includes all below it. Raises UsageError for a query
-    beyond ``tokens.MAX_QUERY`` characters.
+    docids: list[int] = field(default_factory=list)
+    capped: bool = False
+
+
+def search(
+    db: Database | sqlite3.Connection, query: str | Query, *, year: int | None = None, region: str | None = None,
+    order: Order = "relevance", limit: int = 20, offset: int = 0,
+) -> Results:  # fmt: skip
+    """Return the reports that meet a query; none where there is nothing in it to look for.
+
+    ``year`` and ``region`` (a division code; a province or prefecture includes all below it) are conditions besides
+    those of the query. A query without words is answered newest first. Raises QueryError for one that cannot be meant.
     """
-    if len(query) > tokens.MAX_QUERY:
-        raise UsageError(
-            f"the query has {len(query):,} characters, {tokens.MAX_QUERY:,} are possible", "search for a part of it"
-        )
-    conn = _connection(db)
-    where, values = _filters(year, region)
-    values["match"] = tokens.match(query)
-    matches = f"from {schema.FTS} f{_join(where)} where {schema.FTS} match :match{where} order by f.rowid desc"
-    total, capped = _count(conn, matches, values)
-    ranked = conn.execute(
-        f"select i from (select f.rowid i, bm25({schema.FTS}, {TITLE_WEIGHT}, 1.0) score {matches} limit {CAP})"
-        " order by score, i desc limit :limit offset :offset",
-        values | {"limit": limit, "offset": min(offset, CAP)},
-    )
-    ids = [row[0] for row in ranked.fetchall()]
-    return Results(_hits(conn, ids, query), total, capped)
+    conn = connection(db)
+    asked = _asked(query, year, region)
+    if not (parse(query) if isinstance(query, str) else query):  # conditions beside no query are no query
+        return Results([], 0, False)
+    found = matches(conn, asked)
+    docids = sort(conn, asked, found, order, offset + limit)[offset : offset + limit]
+    return Results(hits(conn, docids, asked), len(found.docids), found.capped)
 
 
 def browse(
@@ -110,49 +119,171 @@ def browse(
     limit: int = 20, offset: int = 0,
 ) -> Results:  # fmt: skip
     """Return all reports of a year or place, last published first; the passage is the beginning of the text."""
-    conn = _connection(db)
-    where, values = _filters(year, region)
-    total, capped = _count(conn, f"from reports r where true{where}", values)
-    rows = conn.execute(
-        f"select r.docid from reports r where true{where} order by r.published desc, r.id limit :limit offset :offset",
-        values | {"limit": limit, "offset": min(offset, CAP)},
-    )
-    ids = [row[0] for row in rows.fetchall()]
-    return Results(_hits(conn, ids, ""), total, capped)
+    conn = connection(db)
+    asked = _asked("", year, region)
+    found = matches(conn, asked)
+    docids = sort(conn, asked, found, "newest", offset + limit)[offset : offset + limit]
+    return Results(hits(conn, docids, asked), len(found.docids), found.capped)
+
+
+def matches(conn: sqlite3.Connection, query: Query) -> Matches:
+    """Return what a query finds, the last saved first."""
+    where, values = filters.where(conn, query.filters)
+    values |= {"match": query.match, "limit": CAP + 1}
+    if query.match is None:
+        sql = f"select docid from reports r where true{where} order by docid desc limit :limit"
+    elif not where:
+        sql = f"select rowid from {schema.FTS} where {schema.FTS} match :match order by rowid desc limit :limit"
+    elif _few(conn, where, values):
+        sql = (
+            f"select r.docid from reports r cross join {schema.FTS} f on f.rowid = r.docid"
+            f" where {schema.FTS} match :match{where} order by r.docid desc limit :limit"
+        )
+    else:
+        sql = (
+            f"select f.rowid from {schema.FTS} f where {schema.FTS} match :match"
+            f" and +f.rowid in (select docid from reports r where true{where}) order by f.rowid desc limit :limit"
+        )
+    docids = [row[0] for row in conn.execute(sql, values).fetchall()]
+    return Matches(docids[:CAP], len(docids) > CAP)
+
+
+def _few(conn: sqlite3.Connection, where: str, values: filters.Values) -> bool:
+    """Tell whether so few reports meet the conditions that each is better looked up than all matches read."""
+    sql = f"select count(*) from (select 1 from {schema.FTS} where {schema.FTS} match :match limit :limit)"
+    matching = conn.execute(sql, values).fetchone()[0]
+    bound = values | {"bound": matching // PROBED}
+    meeting = f"select count(*) from (select 1 from reports r where true{where} limit :bound + 1)"
+    return bool(conn.execute(meeting, bound).fetchone()[0] <= bound["bound"])
+
+
+def sort(conn: sqlite3.Connection, query: Query, found: Matches, order: Order, count: int) -> list[int]:
+    """Return the first ``count`` row numbers of what was found, in order."""
+    words = [word for group in query.groups for word in group]
+    if order == "relevance" and words:
+        return _ranked(conn, words, found, len(query.groups) == 1)[:count]
+    chosen = "select value from json_each(:docids)"
+    values: filters.Values = {"docids": str(found.docids), "count": count}
+    if found.capped and not query.filters and query.match:
+        # So many that going through the reports by date meets enough of them soon.
+        sql = (
+            f"select r.docid from reports r indexed by idx_reports_published cross join {schema.FTS} f"
+            f" on f.rowid = r.docid where {schema.FTS} match :match order by r.published desc limit :count"
+        )
+        values["match"] = query.match
+    elif found.capped:
+        where, more = filters.where(conn, query.filters)
+        values |= more | {"match": query.match}
+        if query.match:
+            where += f" and r.docid in (select rowid from {schema.FTS} where {schema.FTS} match :match)"
+        sql = f"select r.docid from reports r where true{where} order by r.published desc limit :count"
+    else:
+        sql = f"select docid from reports where docid in ({chosen}) order by published desc, docid desc limit :count"
+    return [row[0] for row in conn.execute(sql, {**values, "count": min(count, CAP)}).fetchall()]
+
+
+def _ranked(conn: sqlite3.Connection, words: Sequence[Word], found: Matches, alone: bool) -> list[int]:
+    """Return row numbers by relevance: the ``RANKED`` saved last by bm25 of the words that are not common, the rest as
+    they are."""
+    ranked, rest = found.docids[:RANKED], found.docids[RANKED:]
+    if not ranked:
+        return []
+    single = alone and len(words) == 1
+    rare = [word for word in words if not (found.capped if single else _common(conn, word))]
+    title = [Word(word.runs, title=True) for word in words]
+    if rare:
+        sql = (
+            f"select rowid from {schema.FTS} where {schema.FTS} match :match and rowid >= :low"
+            f" and +rowid in (select value from json_each(:docids))"
+            f" order by bm25({schema.FTS}, 1.0, {TITLE_WEIGHT}), rowid desc"
+        )
+        match = " OR ".join(word.match for word in rare)
+    else:
+        sql = (
+            f"select rowid from {schema.FTS} where {schema.FTS} match :match and rowid >= :low"
+            " and +rowid in (select value from json_each(:docids)) order by rowid desc"
+        )
+        match = " AND ".join(word.match for word in title)
+    values = {"match": match, "low": min(ranked), "docids": str(ranked)}
+    first = [row[0] for row in conn.execute(sql, values).fetchall()]
+    known = set(first)
+    return [*first, *(docid for docid in ranked if docid not in known), *rest]
+
+
+def _common(conn: sqlite3.Connection, word: Word) -> bool:
+    sql = f"select count(*) from (select 1 from {schema.FTS} where {schema.FTS} match ? limit ?)"
+    return bool(conn.execute(sql, (word.match, COMMON + 1)).fetchone()[0] > COMMON)
+
+
+def hits(conn: sqlite3.Connection, docids: Sequence[int], query: Query) -> list[Hit]:
+    """Return the reports of these row numbers, in order, with their passages."""
+    marks, found = query.marks, []
+    for docid in docids:
+        row = conn.execute(
+            "select r.id, r.title, r.region, r.year, r.published, r.issuer, t.text, r.level, r.status, r.source_kind"
+            " from reports r join texts t on t.id = r.id where r.docid = ?",
+            (docid,),
+        ).fetchone()
+        if row is None:
+            continue  # removed by a writer since the index was asked
+        name, title, region, year, told, issuer, text, level, status, kind = row
+        published = date.fromisoformat(told) if told else None
+        found.append(Hit(name, title, region, year, published, issuer, snippet(marks, text), level, status, kind))
+    return found
 
 
 def facets(
-    db: Database | sqlite3.Connection, query: str, *, year: int | None = None, region: str | None = None
-) -> tuple[list[Facet], list[Facet]]:
-    """Return how the hits spread over years (latest first, whatever year is chosen) and over the places one level
-    below the chosen one (by code). Over at most ``CAP`` hits of a query; over all reports where there is none."""
-    conn = _connection(db)
+    db: Database | sqlite3.Connection, query: str | Query, *, year: int | None = None, region: str | None = None,
+    found: Matches | None = None,
+) -> Facets:  # fmt: skip
+    """Return how the hits spread, by field: ``year``, ``region`` (one level below the chosen place), ``level``,
+    ``kind``, ``source``, ``due``.
 
-    def spread(columns: str, where: str, values: dict[str, object]) -> list[tuple[Any, ...]]:
-        if query:
-            values |= {"match": tokens.match(query)}
-            source = (
-                f"{schema.FTS} f cross join reports r on r.docid = f.rowid"
-                f" where {schema.FTS} match :match{where} order by f.rowid desc limit {CAP}"
-            )
-        else:
-            source = f"reports r where true{where}"
-        return conn.execute(
-            f"select {columns}, count(*) from (select r.year, r.adcode, r.region from {source}) group by {columns}",
-            values,
-        ).fetchall()
+    A field that is asked for is counted as if it were not, so that another value can be chosen; at most ``CAP`` hits.
+    ``found`` is what the query finds where that is known. Values in order of count, years latest first, places by code.
+    """
+    conn = connection(db)
+    asked = _asked(query, year, region)
+    common = _spread(conn, (found or matches(conn, asked)).docids, asked.value("region"))
+    for name in ("year", "level", "kind", "source", "due"):
+        if asked.value(name) is not None:
+            free = asked.narrowed(name)
+            common[name] = _spread(conn, matches(conn, free).docids, asked.value("region"))[name]
+    return common
 
-    years = [Facet(str(y), f"{y} 年", n) for y, n in spread("year", *_filters(None, region)) if y is not None]
-    places: dict[str, tuple[str, int]] = {}
-    for code, names, count in spread("adcode, region", *_filters(year, region)):
-        if code is None or names is None:
+
+def _spread(conn: sqlite3.Connection, docids: list[int], region: str | None) -> Facets:
+    rows = conn.execute(
+        f"select r.year, r.adcode, r.level, r.issuer_kind, r.source_kind, {filters.DUE} from reports r"
+        " where r.docid in (select value from json_each(?))",
+        (str(docids),),
+    ).fetchall()
+    years, codes, levels, kinds, sources, due = map(Counter, zip(*rows, strict=True)) if rows else [Counter()] * 6
+    names = {"level": schema.words()["level"], "kind": schema.words()["issuer_kind"],
+             "source": schema.words()["source_kind"], "due": {"ontime": "按时", "late": "逾期"}}  # fmt: skip
+    spread = {"level": levels, "kind": kinds, "source": sources, "due": due}
+    made: Facets = {
+        "year": [Facet(str(y), f"{y} 年", n) for y, n in sorted(years.items(), key=lambda item: -(item[0] or 0)) if y],
+        "region": _places(conn, codes, region),
+    }
+    for name, counted in spread.items():
+        told = names[name]
+        made[name] = [Facet(v, told.get(v, v), n) for v, n in counted.most_common() if v is not None]
+    return made
+
+
+def _places(conn: sqlite3.Connection, codes: Counter[str | None], region: str | None) -> list[Facet]:
+    """Return the places one level below the chosen one in which the reports lie, by code."""
+    named = "select region from reports where adcode = ? and region is not null limit 1"
+    below: dict[str, tuple[str, int]] = {}
+    chosen = region if region and region.isascii() and "," not in region else None
+    for code, count in codes.items():
+        row = conn.execute(named, (code,)).fetchone() if code else None
+        if code is None or row is None:
             continue
-        below, label = place_below(code, names, region)
-        places[below] = (label, places.get(below, ("", 0))[1] + count)
-    return (
-        sorted(years, key=lambda facet: facet.value, reverse=True),
-        [Facet(code, *places[code]) for code in sorted(places)],
-    )
+        place, label = place_below(code, row[0], chosen)
+        below[place] = (label, below.get(place, ("", 0))[1] + count)
+    return [Facet(code, *below[code]) for code in sorted(below)]
 
 
 def place_below(code: str, names: str, region: str | None) -> tuple[str, str]:
@@ -175,116 +306,14 @@ def place_below(code: str, names: str, region: str | None) -> tuple[str, str]:
     return code, path[min(depth, len(path) - 1)]
 
 
-def snippet(query: str, text: str) -> Snippet:
-    """Return the passage of a text where most terms of a query meet, in pieces, and short ones for terms not in it;
-    the beginning of the text where no term stands in it.
-
-    >>> snippet("复议", "全年收到行政复议申请12件。")
-    [('全年收到行政', False), ('复议', True), ('申请12件。', False)]
-    """
-    found = tokens.spans(query, text)
-    pieces: Snippet = []
-    at = 0
-    for start, end in _windows(found, len(text)):
-        if start > at:
-            pieces.append(("…", False))
-        pieces += marked(text, found, start, end)
-        at = end
-    if at < len(text):
-        pieces.append(("…", False))
-    return [(" ".join(piece.split("\n")), mark) for piece, mark in pieces]
-
-
-def _windows(found: list[tokens.Span], length: int) -> list[tuple[int, int]]:
-    """Return the stretches of a text to be shown, in order, apart from each other."""
-    if not found:
-        return [(0, min(PASSAGE, length))]
-    best, met, last = found[0], 0, 0
-    for first, span in enumerate(found):
-        while last < len(found) and found[last].end <= span.start + PASSAGE - BEFORE:
-            last += 1
-        meeting = len({other.term for other in found[first:last]})
-        if meeting > met:
-            best, met = span, meeting
-    start = max(0, min(best.start - BEFORE, length - PASSAGE))
-    windows = [(start, min(length, max(start + PASSAGE, best.end)))]
-    shown = {s.term for s in found if s.start >= windows[0][0] and s.end <= windows[0][1]}
-    for span in found:
-        if span.term not in shown and len(windows) < PASSAGES:
-            shown.add(span.term)
-            windows.append((max(0, span.start - SIDE), min(length, span.end + SIDE)))
-    joined: list[tuple[int, int]] = []
-    for begin, end in sorted(windows):
-        # A word is shown whole or not at all.
-        begin = min([begin, *(s.start for s in found if s.start < begin < s.end)])
-        end = max([end, *(s.end for s in found if s.start < end < s.end)])
-        if joined and begin <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((begin, end))
-    return joined
-
-
-def marked(text: str, found: list[tokens.Span], start: int, end: int) -> Snippet:
-    """Return ``text[start:end]`` cut into pieces, those marked that lie in a span; overlapping spans become one."""
-    pieces: Snippet = []
-    at = start
-    for span in found:
-        left, right = max(span.start, at), min(span.end, end)
-        if left >= right:
-            continue
-        if left > at:
-            pieces.append((text[at:left], False))
-        if pieces and pieces[-1][1] and left == at:
-            pieces[-1] = (pieces[-1][0] + text[left:right], True)
-        else:
-            pieces.append((text[left:right], True))
-        at = right
-    if at < end:
-        pieces.append((text[at:end], False))
-    return pieces
-
-
-def _connection(db: Database | sqlite3.Connection) -> sqlite3.Connection:
+def connection(db: Database | sqlite3.Connection) -> sqlite3.Connection:
+    """Return the connection of a database of either kind."""
     return db.conn if isinstance(db, Database) else db
 
 
-def _filters(year: int | None, region: str | None) -> tuple[str, dict[str, object]]:
-    """Return conditions on ``reports r`` and their values."""
-    where, values = "", dict[str, object]()
-    if year is not None:
-        where += " and r.year = :year"
-        values["year"] = year
-    if region is not None:
-        region = region.split("-")[0]  # a catalogue key such as 110000-sfj names a place too
-        column = "town_code" if len(region) > 6 else "adcode"
-        stem = region if len(region) > 6 else region.removesuffix("00").removesuffix("00")
-        where += f" and r.{column} between :low and :high"
-        values |= {"low": stem, "high": stem + "~"}
-    return where, values
-
-
-def _join(where: str) -> str:
-    return " cross join reports r on r.docid = f.rowid" if where else ""
-
-
-def _count(conn: sqlite3.Connection, matches: str, values: dict[str, object]) -> tuple[int, bool]:
-    """Return the number of matches, and whether it was cut at ``CAP``."""
-    number = conn.execute(f"select count(*) from (select 1 {matches} limit {CAP + 1})", values).fetchone()[0]
-    return min(number, CAP), number > CAP
-
-
-def _hits(conn: sqlite3.Connection, docids: list[int], query: str) -> list[Hit]:
-    found = []
-    for docid in docids:
-        row = conn.execute(
-            "select r.id, r.title, r.region, r.year, r.published, r.issuer, t.text, r.level, r.status, r.source_kind"
-            " from reports r join texts t on t.id = r.id where r.docid = ?",
-            (docid,),
-        ).fetchone()
-        if row is None:
-            continue  # removed by a writer since the index was asked
-        published = date.fromisoformat(row[4]) if row[4] else None
-        name, title, region, year, _, issuer, text, level, status, kind = row
-        found.append(Hit(name, title, region, year, published, issuer, snippet(query, text), level, status, kind))
-    return found
+def _asked(query: str | Query, year: int | None, region: str | None) -> Query:
+    """Return a query with the conditions given besides."""
+    asked = parse(query) if isinstance(query, str) else query
+    more = [Filter("year", (str(year),))] if year is not None else []
+    more += [Filter("region", (region,))] if region is not None else []
+    return Query(asked.groups, asked.without, (*asked.filters, *more)) if more else asked

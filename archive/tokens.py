@@ -6,12 +6,12 @@ before it is indexed, and the index (FTS5, ``tokenize='ascii'``) takes the words
     fold(text)      full width to half, traditional to simplified, lower case; spaces inside Han text are dropped
     runs(text)      maximal runs of Han characters, and of other letters and digits; all else only separates
     tokens(text)    what is indexed: pairs of neighbouring Han characters, other runs whole, and each character once
-    match(query)    the FTS5 expression that finds exactly the texts in which every term of the query stands
-    spans(q, text)  where the terms stand in the text, for marking them
+    phrase(term)    the words that follow each other in the index exactly where the term stands in a text
+    spans(t, text)  where terms stand in the text, for marking them
 
-A term is what stands between spaces, or between quotes. Inside a term punctuation matches any punctuation. A Han term
-is found wherever it stands, from one character up; a number or a Latin word only as a whole (``20`` is not in 2020).
-There are no operators: ``OR``, ``*``, ``-`` are words or punctuation like any other, so nothing is a syntax error.
+A term is a tuple of runs (``archive.query`` cuts a query into terms). Between its runs any punctuation may stand.
+A Han term is found wherever it stands, from one character up; a number or a Latin word only as a whole (``20`` is not
+in 2020).
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from operator import add
 
-RULES = 1  # raise it when the code below changes what is indexed: every archive then fills its index again
+RULES = 2  # raise it when the code below changes what is indexed: every archive then fills its index again
 MAX_QUERY = 2000  # characters; a longer query is refused, cutting it would silently answer another question
 
 # CJK unified ideographs with extensions A to G, the compatibility block and the zero of 二〇二〇.
@@ -36,11 +37,9 @@ _IS_HAN = re.compile(rf"[{HAN}]")
 _INVISIBLE = "\u00ad\u200b-\u200d\u2060\ufeff"
 _GAP = rf"(?:[^\S\n]|[{_INVISIBLE}])*"
 _GAP_IN_HAN = re.compile(rf"(?<=[{HAN}])(?:[^\S\n]|[{_INVISIBLE}])+(?=[{HAN}])")
-_TERM = re.compile(r'"([^"]*)"|([^\s"]+)')
-# Quotes that a Chinese keyboard makes; a pair of them groups words as straight ones do.
-_QUOTES = str.maketrans("“”„‟〝〞＂", '"' * 7)
 # Each Han character of a text is indexed once more behind this mark, so that a query of one character is one look-up
-# and not a scan of every pair that begins with it. The mark keeps these words out of every phrase.
+# and not a scan of every pair that begins with it. The mark keeps these words out of every phrase. Alone it stands in
+# every text, so that "all but those with this word" is an expression too.
 SINGLE = "·"
 
 Runs = tuple[str, ...]
@@ -60,6 +59,17 @@ def version() -> str:
     return f"{RULES}-{zlib.crc32(table.encode()):08x}"
 
 
+class _Folded(dict[int, str]):
+    """Characters and what they fold to, filled as they are met: for ``str.translate``."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = folded = unicodedata.normalize("NFKC", chr(code)).translate(simplified()).lower()
+        return folded
+
+
+_FOLDED = _Folded()
+
+
 def fold(text: str) -> str:
     """Return the text as it is compared: width, script and case do not matter, spaces between Han characters neither.
 
@@ -68,7 +78,10 @@ def fold(text: str) -> str:
     >>> fold("法 治 政 府")
     '法治政府'
     """
-    return _GAP_IN_HAN.sub("", unicodedata.normalize("NFKC", text).translate(simplified()).lower())
+    folded = text.translate(_FOLDED)
+    if not unicodedata.is_normalized("NFKC", folded):  # an accent or a jamo belongs to its neighbour
+        folded = unicodedata.normalize("NFKC", text).translate(simplified()).lower()
+    return _GAP_IN_HAN.sub("", folded)
 
 
 def runs(folded: str) -> list[str]:
@@ -83,30 +96,27 @@ def runs(folded: str) -> list[str]:
 def tokens(text: str | None) -> str | None:
     """Return the words of a text to be indexed, joined by spaces.
 
-    First each Han character once, marked; then, in order, other runs whole, and of each Han run its first character,
-    every pair, its last character. First and last make the border between Han and digits exact.
+    First the mark alone, which every text has; each Han character once, marked; then, in order, other runs whole, and
+    of each Han run its first character, every pair, its last character. First and last make the border between Han
+    and digits exact.
 
     >>> tokens("2020年行政VR")
-    '·年 ·政 ·行 2020 年 年行 行政 政 vr'
+    '· ·年 ·政 ·行 2020 年 年行 行政 政 vr'
     """
     if text is None:
         return None
-    found = runs(fold(text))
-    singles = sorted({char for run in found if is_han(run) for char in run})
-    words = [SINGLE + char for char in singles]
-    for run in found:
+    folded = fold(text)
+    words = [SINGLE, *sorted(SINGLE + char for char in set(folded) if is_han(char))]
+    for run in runs(folded):
         words += _pieces(run, lead=True, tail=True)
     return " ".join(words)
 
 
 def _pieces(run: str, *, lead: bool, tail: bool) -> list[str]:
     """Return the words of one run, with or without its first and last character alone."""
-    if not is_han(run):
+    if len(run) == 1 or not is_han(run):
         return [run]
-    if len(run) == 1:
-        return [run]
-    pairs = [run[i : i + 2] for i in range(len(run) - 1)]
-    return [*(run[:1] if lead else ""), *pairs, *(run[-1:] if tail else "")]
+    return [*(run[:1] if lead else ""), *map(add, run, run[1:]), *(run[-1:] if tail else "")]
 
 
 def is_han(run: str) -> bool:
@@ -114,33 +124,12 @@ def is_han(run: str) -> bool:
     return _IS_HAN.match(run) is not None
 
 
-def terms(query: str) -> list[Runs]:
-    """Return the terms of a query, each as its runs, without repeats; none where nothing in it can be searched.
+def phrase(term: Runs) -> str:
+    """Return the words that follow each other in the index exactly where a term, given as its runs, stands in a text.
 
-    >>> terms('行政復議 "负责人 出庭" 2020年 -')
-    [('行政复议',), ('负责人出庭',), ('2020', '年')]
-    >>> terms("“”")
-    []
+    >>> phrase(("2020", "年")), phrase(("行政复议",)), phrase(("法",))
+    ('2020 年', '行政 政复 复议', '·法')
     """
-    plain = unicodedata.normalize("NFKC", query.translate(_QUOTES))
-    cut = [tuple(runs(fold(quoted or bare))) for quoted, bare in _TERM.findall(plain)]
-    return list(dict.fromkeys(term for term in cut if term))
-
-
-def match(query: str | None) -> str:
-    """Return the FTS5 expression for a query; ``""`` in quotes, which finds nothing, where there is none.
-
-    >>> match("行政复议 2020年")
-    '"行政 政复 复议" AND "2020 年"'
-    >>> match("法"), match("-"), match("OR*")
-    ('"·法"', '""', '"or"')
-    """
-    if not query or len(query) > MAX_QUERY:
-        return '""'
-    return " AND ".join(f'"{_phrase(term)}"' for term in terms(query)) or '""'
-
-
-def _phrase(term: Runs) -> str:
     if len(term) == 1 and len(term[0]) == 1 and is_han(term[0]):
         return SINGLE + term[0]
     last = len(term) - 1
@@ -157,34 +146,20 @@ class Span:
     term: int
 
 
-def spans(query: str, text: str) -> list[Span]:
-    """Return where the terms of a query stand in a text, in order, as offsets into the text as it is.
+def spans(wanted: Sequence[Runs], text: str) -> list[Span]:
+    """Return where terms stand in a text, in order, as offsets into the text as it is.
 
-    >>> spans("复议", "行政復議、复 议")
+    >>> spans([("复议",)], "行政復議、复 议")
     [Span(start=2, end=4, term=0), Span(start=5, end=8, term=0)]
     """
-    if len(query) > MAX_QUERY:
-        return []
-    wanted = terms(query)
     if not wanted:
         return []
     folded, source = _fold_with_source(text)
     found = []
     for number, term in enumerate(wanted):
-        hits = _pattern(term).finditer(folded)
+        hits = pattern(term).finditer(folded)
         found += [Span(source[hit.start()], source[hit.end() - 1] + 1, number) for hit in hits]
     return sorted(found, key=lambda span: (span.start, -span.end, span.term))
-
-
-class _Folded(dict[int, str]):
-    """Characters and what they fold to, filled as they are met: for ``str.translate``."""
-
-    def __missing__(self, code: int) -> str:
-        self[code] = folded = unicodedata.normalize("NFKC", chr(code)).translate(simplified()).lower()
-        return folded
-
-
-_FOLDED = _Folded()
 
 
 def _fold_with_source(text: str) -> tuple[str, Sequence[int]]:
@@ -195,15 +170,17 @@ def _fold_with_source(text: str) -> tuple[str, Sequence[int]]:
     return folded, [i for i, char in enumerate(text) for _ in _FOLDED[ord(char)]]
 
 
-def _pattern(term: Runs) -> re.Pattern[str]:
-    """Return the pattern of a term in text folded character by character."""
+def pattern(term: Runs, spellings: Mapping[str, str] | None = None) -> re.Pattern[str]:
+    """Return the pattern of a term in text folded character by character; with ``spellings``, which give a pattern for
+    each folded character, in text as it is."""
     pieces = []
     for i, run in enumerate(term):
         if i:
             # Between two runs of one kind something must stand; between Han and digits nothing need.
             pieces.append(r"[\W_]+" if is_han(run) == is_han(term[i - 1]) else r"[\W_]*")
+        chars = [spellings[char] for char in run] if spellings else list(map(re.escape, run))
         if is_han(run):
-            pieces.append(_GAP.join(map(re.escape, run)))
+            pieces.append(_GAP.join(chars))
         else:
-            pieces.append(rf"(?<!{OTHER}){re.escape(run)}(?!{OTHER})")
+            pieces.append(rf"(?<!{OTHER}){''.join(chars)}(?!{OTHER})")
     return re.compile("".join(pieces))

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
 import pytest
 from fazhi_zoo.records import capture, library, report
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from archive import search, store, tokens
+from archive import deadline, passages, search, store, tokens
 from archive.errors import UsageError
-from archive.search import Facet
+from archive.query import QueryError, match, parse, spans
 
 HAN = r"[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]"
 
@@ -50,13 +50,45 @@ def fits(wanted: str, found: str, *, first: bool, last: bool) -> bool:
 
 
 def scan(corpus: Sequence[tuple[str, str]], query: str) -> set[int]:
-    """Return the numbers of the documents in whose title or text every term stands."""
+    """Return the numbers of the documents (title, text) a query asks for, read by hand."""
     query = re.sub("[“”]", '"', unicodedata.normalize("NFKC", query))
-    terms = [a or b for a, b in re.findall(r'"([^"]*)"|([^\s"]+)', query)]
-    terms = [term for term in terms if words(term)]
+    wanted: list[list[tuple[bool, str]]] = []
+    unwanted: list[tuple[bool, str]] = []
+    joins = False
+    at = 0
+    while at < len(query):
+        rest = query[at:]
+        fresh = at == 0 or query[at - 1].isspace()
+        item = re.match(r'(-?)(title:\s*)?(?:"([^"]*)"|([^\s"]+))', rest) if fresh else None
+        if item is None:
+            item = re.match(r'()()(?:"([^"]*)"|([^\s"]+))', rest)
+        if item is None:
+            at += 1
+            continue
+        at += item.end()
+        minus, title, quoted, bare = item.groups()
+        if bare in ("OR", "|") and not minus and not title:
+            joins = True
+            continue
+        term = quoted or bare or ""
+        if not words(term):
+            continue
+        if minus:
+            unwanted.append((bool(title), term))
+        elif joins:
+            wanted[-1].append((bool(title), term))
+        else:
+            wanted.append([(bool(title), term)])
+        joins = False
+
+    def stands(document: tuple[str, str], only_title: bool, term: str) -> bool:
+        return any(holds(field, term) for field in document[: 1 if only_title else 2])
+
     return {
-        number for number, fields in enumerate(corpus)
-        if terms and all(any(holds(field, term) for field in fields) for term in terms)
+        number for number, document in enumerate(corpus)
+        if (wanted or unwanted)
+        and all(any(stands(document, *word) for word in group) for group in wanted)
+        and not any(stands(document, *word) for word in unwanted)
     }  # fmt: skip
 
 
@@ -69,7 +101,7 @@ QUERY = st.text(alphabet='法治政府行復复20１2年vr， "“”-*', min_si
 def test_any_query_finds_what_a_scan_finds(corpus: list[tuple[str, str]], queries: list[str]) -> None:
     db = store.Database(memory=True)
     db.conn.executescript(
-        "create virtual table reports_fts using fts5(title, text, content='', tokenize='ascii')"
+        "create virtual table reports_fts using fts5(text, title, content='', tokenize='ascii')"
     )  # as archive.schema makes it, without the tables around
     for number, (title, text) in enumerate(corpus):
         db.conn.execute(
@@ -77,14 +109,27 @@ def test_any_query_finds_what_a_scan_finds(corpus: list[tuple[str, str]], querie
             (number, tokens.tokens(title), tokens.tokens(text)),
         )
     for query in queries:
-        rows = db.conn.execute("select rowid from reports_fts where reports_fts match ?", (tokens.match(query),))
+        try:
+            parse(query)
+        except QueryError:
+            continue  # tests/test_query.py says which
+        rows = db.conn.execute("select rowid from reports_fts where reports_fts match ?", (match(query),))
         assert {row[0] for row in rows} == scan(corpus, query), query
     db.close()
 
 
+def snippet(query: str, text: str) -> passages.Snippet:
+    return passages.snippet(parse(query).marks, text)
+
+
+@cache
+def texts() -> list[tuple[str, str]]:
+    return [(document.title or "", document.text) for _, document in library(120)]
+
+
 @pytest.fixture(scope="module")
 def corpus() -> list[tuple[str, str]]:
-    return [(document.title or "", document.text) for _, document in library(120)]
+    return texts()
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +137,9 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> store.Database:
     db = store.open_archive(tmp_path_factory.mktemp("search") / "archive.db")
     for taken, document in library(120):
         store.save(db, taken, document)
+    # The invented reports are all on time: some late, some without a date.
+    db.conn.execute("update reports set published = (year + 1) || '-04-02' where docid % 7 = 0")
+    db.conn.execute("update reports set published = null where docid % 11 = 0")
     return db
 
 
@@ -122,6 +170,7 @@ def test_any_piece_of_a_report_finds_it(
     db: store.Database, corpus: list[tuple[str, str]], number: int, start: int, length: int
 ) -> None:
     query = corpus[number][1][start : start + length]
+    assume(":" not in unicodedata.normalize("NFKC", query))  # may be a field
     assert found(db, query) == scan(corpus, query)
 
 
@@ -154,24 +203,111 @@ def test_filters(db: store.Database, corpus: list[tuple[str, str]]) -> None:
         }
 
 
-@pytest.mark.parametrize("query", ["复议", "法", ""])
-def test_facets_count_the_hits(db: store.Database, query: str) -> None:
-    def hits(**filters: object) -> list[search.Hit]:
-        ask = search.search(db, query, limit=1000, **filters) if query else search.browse(db, limit=1000, **filters)
-        return ask.hits
+def rows(db: store.Database) -> list[dict[str, object]]:
+    return [dict(row) for row in db.query("select * from reports")]
 
-    years, places = search.facets(db, query)
-    everything = hits()
-    assert years == [
-        Facet(str(y), f"{y} 年", n) for y in range(2025, 2015, -1) if (n := sum(h.year == y for h in everything))
+
+def due(row: dict[str, object]) -> str:
+    late = deadline.days_late(row["year"], row["published"])  # type: ignore[arg-type]
+    return "unknown" if late is None else "late" if late > 0 else "ontime"
+
+
+CONDITIONS: dict[str, Callable[[dict[str, object]], bool]] = {
+    "year:2019": lambda row: row["year"] == 2019,
+    "year:2018-2020": lambda row: 2018 <= row["year"] <= 2020,
+    "year:2023-": lambda row: row["year"] >= 2023,
+    "-year:-2020": lambda row: row["year"] > 2020,
+    "year:2017,2019": lambda row: row["year"] in (2017, 2019),
+    "region:990000": lambda row: row["region"].startswith("示例省"),
+    "region:示例省": lambda row: row["region"].startswith("示例省"),
+    "地区：鶴渚": lambda row: row["region"].startswith("示例省/鹤渚市"),
+    "region:示例省鹤渚市": lambda row: row["region"].startswith("示例省/鹤渚市"),
+    "region:临溪区,980221": lambda row: row["adcode"] in ("990102", "980221"),
+    "region:990102101": lambda row: row["town_code"] == "990102101",
+    "-region:990000": lambda row: not row["region"].startswith("示例省"),
+    "issuer:鹤渚": lambda row: "鹤渚" in row["issuer"],
+    "-issuer:鶴渚市人民政府": lambda row: row["issuer"] != "鹤渚市人民政府",
+    "level:county": lambda row: row["level"] == "county",
+    "level:省级,township": lambda row: row["level"] in ("province", "township"),
+    "kind:government": lambda row: True,
+    "-source:official": lambda row: False,
+    "due:late": lambda row: due(row) == "late",
+    "due:ontime": lambda row: due(row) == "ontime",
+    "due:unknown": lambda row: due(row) == "unknown",
+}
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(sorted(CONDITIONS)), min_size=1, max_size=3, unique_by=lambda c: str(parse(c)).split(":")[0]
+    ),
+    st.sampled_from(["", "复议", "法", "复议 OR 12348", "-复议", "title:示例市 OR 应诉"]),
+    st.sampled_from([1, 12, 10**9]),
+)
+def test_conditions_and_words_together(db: store.Database, conditions: list[str], query: str, probed: int) -> None:
+    """Whichever way the index is asked (``PROBED`` decides), the answer is that of reading every row."""
+    numbers = scan(texts(), query) if query else set(range(len(texts())))
+    wanted = {
+        row["id"] for row in rows(db)
+        if int(str(row["index_no"]).removeprefix("SL")) in numbers and all(CONDITIONS[c](row) for c in conditions)
+    }  # fmt: skip
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search, "PROBED", probed)
+        for order in ("relevance", "newest"):
+            found = search.search(db, " ".join([query, *conditions]), order=order, limit=1000)
+            assert ({hit.id for hit in found.hits}, found.total) == (wanted, len(wanted))
+
+
+def test_the_conditions_are_no_empty_ones(db: store.Database) -> None:
+    """Guard of the test above: which conditions take all rows, or none."""
+    sizes = {name: sum(map(condition, rows(db))) for name, condition in CONDITIONS.items()}
+    assert {name for name, size in sizes.items() if size in (0, 120)} == {
+        "kind:government", "-source:official"
+    }  # fmt: skip
+
+
+def test_a_place_nobody_knows_is_refused(db: store.Database) -> None:
+    with pytest.raises(QueryError, match="no place is called 无名县"):
+        search.search(db, "复议 region:无名县")
+
+
+def test_newest_first(db: store.Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    everything = [str(hit.published or "") for hit in search.search(db, "法治", order="newest", limit=1000).hits]
+    assert everything == sorted(everything, reverse=True)
+    monkeypatch.setattr(search, "CAP", 50)
+    for query in ("法治", "法治 region:示例省", "region:示例省"):
+        capped = search.search(db, query, order="newest", limit=1000)
+        monkeypatch.setattr(search, "CAP", 10_000)
+        whole = search.search(db, query, order="newest", limit=50).hits
+        monkeypatch.setattr(search, "CAP", 50)
+        assert capped.capped
+        assert [hit.published for hit in capped.hits] == [hit.published for hit in whole]
+
+
+@pytest.mark.parametrize("query", ["复议", "法", "", "复议 level:county", "year:2018-2022 due:ontime"])
+def test_facets_count_the_hits(db: store.Database, query: str) -> None:
+    spread = search.facets(db, query)
+    total = search.search(db, query, limit=1).total if query else 120
+    for name in ("year", "region", "level", "kind", "source"):
+        asked = parse(query)
+        for facet in spread[name]:
+            assert facet.count == search.search(db, asked.narrowed(name, facet.value), limit=1).total, (name, facet)
+        if asked.value(name) is None:
+            assert sum(facet.count for facet in spread[name]) == total
+    assert [facet.value for facet in spread["year"]] == sorted((f.value for f in spread["year"]), reverse=True)
+    assert [(f.value, f.label) for f in spread["region"]] == [
+        (code, name) for code, name in (("980000", "样本省"), ("990000", "示例省")) if spread["region"]
     ]
-    assert [(f.value, f.label) for f in places] == [("980000", "样本省"), ("990000", "示例省")]
-    assert sum(f.count for f in places) == len(everything)
-    _, below = search.facets(db, query, region="980000")
+
+
+def test_facets_of_places_go_down(db: store.Database) -> None:
+    below = search.facets(db, "法", region="980000")["region"]
     assert [(f.value, f.label) for f in below] == [("980200", "云屏市")]
-    _, counties = search.facets(db, query, region="990100")
+    hits = search.search(db, "法", limit=1000).hits
+    counties = search.facets(db, "法 region:990100")["region"]
     assert [(f.value, f.label, f.count) for f in counties] == [
-        (code, label, len([h for h in hits() if (h.region or "").startswith(path) and (deep or h.region == path)]))
+        (code, label, len([h for h in hits if (h.region or "").startswith(path) and (deep or h.region == path)]))
         for code, label, path, deep in (
             ("990100", "鹤渚市", "示例省/鹤渚市", False), ("990102", "临溪区", "示例省/鹤渚市/临溪区", True),
         )
@@ -199,8 +335,7 @@ def test_more_hits_than_are_ranked(db: store.Database, monkeypatch: pytest.Monke
     results = search.search(db, "法治", limit=1000)
     assert (len(results.hits), results.total, results.capped) == (50, 50, True)
     assert search.search(db, "法治", limit=10, offset=60).hits == []
-    assert [sum(facet.count for facet in facets) for facets in search.facets(db, "法治")] == [50, 50]
-    assert [sum(facet.count for facet in facets) for facets in search.facets(db, "")] == [120, 120]
+    assert {sum(f.count for f in spread) for n, spread in search.facets(db, "法治").items() if n != "due"} == {50}
     browsed = search.browse(db, limit=10)
     assert (len(browsed.hits), browsed.total, browsed.capped) == (10, 50, True)
 
@@ -219,38 +354,38 @@ def test_a_query_beyond_reason_is_refused(db: store.Database) -> None:
 def test_the_passage_is_where_most_terms_meet() -> None:
     filler = "各项任务按期完成。" * 20
     text = f"应诉工作\n{filler}行政复议与行政应诉、调解衔接{filler}"
-    pieces = search.snippet("行政复议 应诉 调解", text)
+    pieces = snippet("行政复议 应诉 调解", text)
     assert [piece for piece, marked in pieces if marked] == ["行政复议", "应诉", "调解"]
     assert pieces[0] == ("…", False)
     assert pieces[-1] == ("…", False)
 
 
 def test_no_word_is_cut() -> None:
-    text = "复议" + "。" * (search.PASSAGE - search.BEFORE - 3) + "行政复议" + "。" * 200
+    text = "复议" + "。" * (passages.PASSAGE - passages.BEFORE - 3) + "行政复议" + "。" * 200
     for query in ("复议 行政复议", "行政复议"):
-        marks = [piece for piece, marked in search.snippet(query, text) if marked]
+        marks = [piece for piece, marked in snippet(query, text) if marked]
         assert marks[-1] == "行政复议"
 
 
 def test_terms_that_stand_apart_are_shown_apart() -> None:
     filler = "各项任务按期完成。" * 20
-    pieces = search.snippet("复议 12348", f"收到复议申请{filler}接听12348热线{filler}")
+    pieces = snippet("复议 12348", f"收到复议申请{filler}接听12348热线{filler}")
     assert [piece for piece, marked in pieces if marked] == ["复议", "12348"]
     assert "".join(piece for piece, _ in pieces).count("…") == 2
 
 
 def test_the_passage_of_a_hit_in_the_title_only_is_the_beginning() -> None:
-    assert search.snippet("标题", "正文一\n正文二") == [("正文一 正文二", False)]
-    assert search.snippet("复议", "") == []
+    assert snippet("标题", "正文一\n正文二") == [("正文一 正文二", False)]
+    assert snippet("复议", "") == []
 
 
 @settings(deadline=None)
 @given(st.text(alphabet="法治复議 \n，2vr", max_size=300), st.text(alphabet="法治复 2v", max_size=5))
 def test_a_passage_is_a_piece_of_the_text(text: str, query: str) -> None:
-    plain = "".join(piece for piece, _ in search.snippet(query, text))
+    plain = "".join(piece for piece, _ in snippet(query, text))
     assert all(passage in text.replace("\n", " ") for passage in plain.split("…"))
-    longest = max((span.end - span.start for span in tokens.spans(query, text)), default=0)
-    assert len(plain) <= search.PASSAGE + search.PASSAGES * (2 * search.SIDE + 3 * longest) + 4
+    longest = max((span.end - span.start for span in spans(query, text)), default=0)
+    assert len(plain) <= passages.PASSAGE + passages.PASSAGES * (2 * passages.SIDE + 3 * longest) + 4
 
 
 def test_json_of_a_hit(db: store.Database) -> None:

@@ -25,7 +25,7 @@ from typing import Any
 from markupsafe import Markup
 from pluggy import HookimplMarker
 
-from archive import schema, tokens
+from archive import filters, query, schema
 from archive.errors import UsageError
 from archive.site import failing, feeds, guard, machine, origin
 from archive.site.about import about_page
@@ -38,7 +38,7 @@ from archive.site.pages import DATABASE
 from archive.site.place import place_json, place_page
 from archive.site.remarks import in_chinese
 from archive.site.report import report_json, report_page, report_text
-from archive.site.searching import search_page
+from archive.site.searching import help_page, search_page, table_filters
 from archive.site.snapshot import page as snapshot_page
 
 hookimpl = HookimplMarker("datasette")  # as datasette.hookimpl, which carries no types
@@ -61,7 +61,8 @@ COPIED = ("max_returned_rows",)
 @hookimpl(trylast=True)
 def prepare_connection(conn: sqlite3.Connection) -> None:
     """Make Datasette's own search box ask what the search page asks; last, because the stock function has its name."""
-    conn.create_function("escape_fts", 1, tokens.match)
+    conn.create_function("escape_fts", 1, query.match)
+    filters.register(conn)
 
 
 @hookimpl
@@ -76,6 +77,7 @@ def register_routes() -> list[tuple[str, Callable[..., Awaitable[Any]]]]:
         (r"^/place/(?P<code>[0-9]{6}(?:[0-9]{3})?)$", place_page),
         (r"^/place/(?P<code>[0-9]{6}(?:[0-9]{3})?)\.json$", place_json),
         (r"^/search$", search_page),
+        (r"^/search/help$", help_page),
         (r"^/report/(?P<id>[0-9a-z-]{1,100})$", report_page),
         (r"^/report/(?P<id>[0-9a-z-]{1,100})\.txt$", report_text),
         (r"^/report/(?P<id>[0-9a-z-]{1,100})\.json$", report_json),
@@ -89,6 +91,12 @@ def register_routes() -> list[tuple[str, Callable[..., Awaitable[Any]]]]:
         (r"^/sitemap\.xml$", machine.sitemap),
         (r"^/sitemap/(?P<number>[0-9]{1,6})\.xml$", machine.sitemap_part),
     ]
+
+
+@hookimpl
+def filters_from_request(request: Any, database: str, table: str, datasette: Any) -> Any:
+    """Make the field words of a query (``year:2020``) count in Datasette's own search box, too."""
+    return table_filters(datasette, request) if (database, table) == (DATABASE, "reports") else None
 
 
 @hookimpl

@@ -11,21 +11,25 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from archive.search import marked
-from archive.tokens import Span, fold, spans
+from archive.passages import marked
+from archive.query import spans
+from archive.tokens import Span, fold
 
 HEADING_CHARS = 60  # a longer line is a paragraph that begins like a heading
 LEAD_CHARS = 45  # of the first sentence of such a paragraph, to be set off as one
+MIN_HEADING, BARE_HEADING = 4, 24  # of a heading without a number
 OUTLINE_CHARS = 24
 SIGNATURE_LINES = 4
 SIGNATURE_CHARS = 40
-MEETING = 90  # characters within which the words of a query are said to meet
+MEETING = 65  # characters within which the words of a query are said to meet: as in archive.passages
 
 _NUMBER = "[一二三四五六七八九十百]{1,4}"
 _FIRST = re.compile(rf"(?:{_NUMBER}、|第{_NUMBER}(?:部分|章)[\s、：:]?)")
 _SECOND = re.compile(rf"[（(]{_NUMBER}[)）]")
 _LEAD = re.compile(rf"(?:[（(]?{_NUMBER}[)）、]|{_NUMBER}是|\d{{1,2}}[.．、])[^。\n]{{2,{LEAD_CHARS}}}。")
 _OPEN_END = re.compile(r"[。；;，,：:、]$")
+_FULL_STOP = re.compile(r"[。；;：:！？.][”’）)]*$")
+_PUNCTUATION = re.compile(r"[^\w《》〈〉“”（）()、\s]|\d{4}年\d")
 _DATE = re.compile(r"^[（(]?(?:20\d\d|[一二][〇○零Ｏ一二三四五六七八九]{3})\s*年.{2,8}日[)）]?$")
 _DOC_NO = re.compile(r"^\S{2,12}[〔\[【（(]20\d\d[〕\]】）)]\s*\d+\s*号$")
 
@@ -46,7 +50,7 @@ class Block:
     @property
     def plain(self) -> str:
         """Text of the block without marks."""
-        return "".join(piece for piece, _ in self.pieces)
+        return "".join(piece for piece, _ in [*self.lead, *self.pieces])
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,8 @@ def read(text: str, title: str | None = None, query: str = "") -> Body:
             block.lead = marker.pieces(start, cut)
         block.pieces = marker.pieces(cut, start + len(line))
         made.append(block)
+    if not any(block.kind == "h2" for block in made):
+        _unnumbered(made)
     return Body(made, marker.marks, marker.passage)
 
 
@@ -130,6 +136,20 @@ def _cells(marker: _Marker, start: int, line: str) -> Iterator[Pieces]:
     for cell in line.split("\t"):
         yield marker.pieces(start, start + len(cell))
         start += len(cell) + 1
+
+
+def _unnumbered(made: list[Block]) -> None:
+    """Take short lines without punctuation as headings where each parts two paragraphs: the text has no others."""
+    for before, block, after in zip(made, made[1:], made[2:], strict=False):
+        plain = block.plain.strip()
+        if (
+            block.kind == "p"
+            and MIN_HEADING <= len(plain) <= BARE_HEADING
+            and not _PUNCTUATION.search(plain)
+            and (before.kind in ("centre", "table", "h3") or _FULL_STOP.search(before.plain.strip()))
+            and (after.kind in ("table", "h3") or (after.kind == "p" and _FULL_STOP.search(after.plain.strip())))
+        ):
+            block.kind = "h2"
 
 
 def _meeting(found: list[Span]) -> int:

@@ -26,7 +26,8 @@ from xml.etree import ElementTree
 
 from datasette.utils.asgi import Response
 
-from archive import __version__, regions, search, tokens
+from archive import __version__, regions, search
+from archive.query import QueryError, parse
 from archive.site import language, origin, pages
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -91,7 +92,11 @@ async def of_search(datasette: Any, request: Any) -> Response:
     year = pages.number(request.args.get("year"), 1949, 2200)
     region = pages.code(request.args.get("region"))
     t = language.speaker(request)
-    if len(query) > tokens.MAX_QUERY or not tokens.terms(query):
+    try:
+        wordless = not parse(query)
+    except QueryError:
+        wordless = True
+    if wordless:
         said = t("请用 q= 给出检索词", "name what to search for with q=")
         return Response.text(f"{said}: /feed/search.xml?q=%E8%A1%8C%E6%94%BF%E5%A4%8D%E8%AE%AE", status=400)
 
