@@ -42,9 +42,9 @@ class Row:
 class Facts:
     """What the databases tell of a portal after a run.
 
-    ``listings`` had in this round, ``waiting`` addresses queued, ``new`` reports not known before this run, ``ever``
-    all the portal's reports; ``blocked`` names a refusal that still holds, ``denied`` one that a list met with,
-    ``note`` tells what befell the most of what failed.
+    ``listings`` had in this round, ``waiting`` addresses queued, ``new`` reports not known before this round (what a
+    run brought that was killed is news of the run that ends it), ``ever`` all the portal's reports; ``blocked`` names a
+    refusal that still holds, ``denied`` one that a list met with, ``note`` tells what befell the most of what failed.
     """
 
     listings: int
@@ -143,7 +143,7 @@ class Books:
         return self._count("SELECT count(*) FROM targets JOIN rounds USING(portal,round) WHERE state='failed'")
 
     def _reports(self, portal: Portal) -> tuple[int, int, int, int]:
-        """Return reports and rejected pages of this run, reports not known before it, and all of the portal."""
+        """Return reports and rejected pages of this run, reports not known before this round, all of the portal."""
         if self._found is None:
             self._found = self._counted()
         return self._found.get(portal.code or None, (0, 0, 0, 0))
@@ -156,9 +156,10 @@ class Books:
             "SELECT p.portal,"
             " count(DISTINCT CASE WHEN c.crawl=?1 AND p.outcome='report' THEN p.report END),"
             " count(DISTINCT CASE WHEN c.crawl=?1 AND p.outcome='rejected' THEN p.url END),"
-            " count(DISTINCT CASE WHEN c.crawl IS NOT ?1 AND p.outcome='report' THEN p.report END),"
+            " count(DISTINCT CASE WHEN coalesce(c.fetched<=r.opened,1) AND p.outcome='report' THEN p.report END),"
             " count(DISTINCT CASE WHEN p.outcome='report' THEN p.report END)"
-            " FROM public.captures p LEFT JOIN main.captures c ON c.id=p.id GROUP BY p.portal",
+            " FROM public.captures p LEFT JOIN main.captures c ON c.id=p.id"
+            " LEFT JOIN main.rounds r ON r.portal=p.portal GROUP BY p.portal",
             (self._crawl,),
         )
         return {code: (reports, rejected, ever - before, ever) for code, reports, rejected, before, ever in rows}
