@@ -19,23 +19,26 @@ Note = Callable[..., None]
 
 @pytest.fixture(scope="session")
 def note() -> Iterator[Note]:
-    """A function that takes one row of the table: what, ours, peer, unit."""
+    """A function that takes one row of the table: what, ours, peer, unit. Rows of other benchmarks are kept."""
     rows: list[str] = []
+    today = datetime.now(UTC).date().isoformat()
 
     def take(what: str, ours: float, peer_name: str, peer: float, limit: str = "") -> None:
-        rows.append(f"| {what} | {ours:.2f} | {peer_name} {peer:.2f} | {ours / peer:.2f} | {limit} |")
+        rows.append(f"| {what} | {ours:.2f} | {peer_name} {peer:.2f} | {ours / peer:.2f} | {limit} | {today} |")
 
     yield take
     if not rows:
         return
     libraries = ", ".join(f"{name} {version(name)}" for name in ("scrapy", "trafilatura", "lxml", "warcio"))
+    head, rest = PAGE.read_text("utf-8").split(BEGIN)
+    before, behind = rest.split(END)
+    kept = [line for line in before.splitlines() if line.startswith("| ")][1:]
+    known = {line.split(" | ")[0]: line for line in [*kept, *rows]}
     table = [
-        f"Measured {datetime.now(UTC).date().isoformat()}, Python {platform.python_version()},"
-        f" SQLite {sqlite3.sqlite_version}, {libraries}; {platform.machine()}.\n\n",
-        "| figure | ours | peer | ratio | asked |\n|---|---|---|---|---|\n",
-        *(row + "\n" for row in rows),
+        f"Last on Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {libraries};"
+        f" {platform.machine()}.\n\n",
+        "| figure | ours | peer | ratio | asked | measured |\n|---|---|---|---|---|---|\n",
+        *(line + "\n" for line in known.values()),
     ]
-    text = PAGE.read_text("utf-8")
-    head, rest = text.split(BEGIN)
-    PAGE.write_text(head + BEGIN + "\n" + "".join(table) + "\n" + END + rest.split(END)[1], "utf-8")
+    PAGE.write_text(head + BEGIN + "\n" + "".join(table) + "\n" + END + behind, "utf-8")
     print("\n" + "".join(table))

@@ -43,9 +43,9 @@ def test_crawl(benchmark, zoo: Path, note, tmp_path: Path) -> None:
     def ours() -> None:
         rounds.append(run("our_crawl.py", str(zoo), str(tmp_path / f"data{len(rounds)}")))
 
-    peers = [run("bare_scrapy.py", *homes) for _ in range(2)]
+    peers = [run("bare_scrapy.py", "0", *homes) for _ in range(2)]
     benchmark.pedantic(ours, rounds=2)
-    bare = min(cpu * 1000 / pages for pages, cpu in peers)
+    bare = min(cpu * 1000 / pages for pages, cpu, _ in peers)
     fetching = min(cpu * 1000 / pages for pages, cpu, _ in rounds)
     reading = min(cpu * 1000 / pages for pages, _, cpu in rounds)
     assert all(pages > 300 for pages, *_ in rounds)
