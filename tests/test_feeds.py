@@ -121,7 +121,10 @@ async def test_search(site: Datasette) -> None:
         assert "行政复议" in entry.summary
         assert "2019" in {tag.term for tag in entry.tags}
     assert read.feed.links[1].href == f"https://archive.example.cn/search?q={quote('行政复议')}&year=2019"
-    for nothing in ("", "?q=", "?q=-", "?q=" + "%E6%B3%95" * 2001):
+    narrowed = await feed(site, "/feed/search.xml?year=2019&region=990000&level=township")
+    assert {tag.term for entry in narrowed.entries for tag in entry.tags if "year" in tag.scheme} == {"2019"}
+    assert len((await feed(site, "/feed/search.xml?q=year%3A2019")).entries) == 6
+    for nothing in ("", "?q=", "?q=-", "?q=" + "%E6%B3%95" * 2001, "?q=region%3Anowhere", "?year=x"):
         assert (await site.client.get(f"/feed/search.xml{nothing}")).status_code == 400
 
 

@@ -27,8 +27,8 @@ from xml.etree import ElementTree
 from datasette.utils.asgi import Response
 
 from archive import __version__, regions, search
-from archive.query import QueryError, parse
-from archive.site import language, origin, pages
+from archive.query import Query, QueryError, parse
+from archive.site import language, origin, pages, searching
 
 ATOM = "http://www.w3.org/2005/Atom"
 TYPE = "application/atom+xml; charset=utf-8"
@@ -89,25 +89,29 @@ async def place(datasette: Any, request: Any) -> Response:
 async def of_search(datasette: Any, request: Any) -> Response:
     """Return the feed of a search: what it finds, the reports that came into the archive last first."""
     query = (request.args.get("q") or "").strip()
-    year = pages.number(request.args.get("year"), 1949, 2200)
-    region = pages.code(request.args.get("region"))
     t = language.speaker(request)
+    given = {name: (request.args.get(name) or "").strip()[: searching.LONGEST] for name in searching.NARROWING}
     try:
-        wordless = not parse(query)
-    except QueryError:
-        wordless = True
-    if wordless:
-        said = t("请用 q= 给出检索词", "name what to search for with q=")
-        return Response.text(f"{said}: /feed/search.xml?q=%E8%A1%8C%E6%94%BF%E5%A4%8D%E8%AE%AE", status=400)
+        typed = parse(query)
+        narrowing = searching.narrowing({name: value for name, value in given.items() if value})
+        asked = Query(typed.groups, typed.without, (*typed.filters, *narrowing))
+        if not asked or (query and not typed):
+            said = t("请用 q= 给出检索词", "name what to search for with q=")
+            raise QueryError(said, "/feed/search.xml?q=%E8%A1%8C%E6%94%BF%E5%A4%8D%E8%AE%AE")
+    except QueryError as error:
+        return Response.text(str(error), status=400)
 
     def ask(conn: sqlite3.Connection, offset: int) -> list[dict[str, Any]]:
-        hits = search.search(conn, query, year=year, region=region, limit=ENTRIES, offset=offset).hits
-        passages = {hit.id: "".join(piece for piece, _ in hit.snippet) for hit in hits}
-        sql = f"select {_COLUMNS} where r.id in ({', '.join('?' * len(hits))}) order by r.first_seen desc, r.id"
+        docids = search.matches(conn, asked).docids[offset : offset + ENTRIES]
+        passages = {hit.id: "".join(piece for piece, _ in hit.snippet) for hit in search.hits(conn, docids, asked)}
+        sql = f"select {_COLUMNS} where r.id in ({', '.join('?' * len(passages))}) order by r.docid desc"
         return [row | {"text": passages[row["id"]]} for row in pages.rows(conn, sql, *passages)]
 
-    title = t(f"检索：{query[:100]}", f"Search: {query[:100]}")
-    return await _feed(datasette, request, title=title, name="search", html="/search", ask=ask)
+    title = t(f"检索：{str(asked)[:100]}", f"Search: {str(asked)[:100]}")
+    try:
+        return await _feed(datasette, request, title=title, name="search", html="/search", ask=ask)
+    except QueryError as error:  # a place nobody knows
+        return Response.text(str(error), status=400)
 
 
 async def _feed(

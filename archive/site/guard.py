@@ -15,13 +15,14 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
 from datasette.utils import tilde_decode
 from datasette.utils.asgi import Request, Response
 
+from archive import schema
 from archive.sheets import BOM, safe_csv
 from archive.site import language, origin
 from archive.site.pages import DATABASE, message
@@ -40,6 +41,14 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+
+# Our own pages need no script in the page: should a hostile title ever come through unescaped, nothing of it runs.
+OWN_POLICY = (
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; img-src 'self' data:; font-src 'self';"
+    " connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+OWN_HEADERS = HEADERS | {"content-security-policy": OWN_POLICY}
+_OWN = re.compile(rf"/(?:(?:{'|'.join(filter(None, language.PAGES))})(?:/.*)?)?")
 
 # They tell paths of files and threads of the process, or are tools for whoever sets up permissions.
 INSIDE = re.compile(
@@ -65,7 +74,7 @@ def through(app: App, datasette: Any) -> App:
         language.enter(scope, datasette.setting("base_url"))
         path = _path(scope, datasette.setting("base_url"))
         query = parse_qsl(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
-        send = with_headers(send)
+        send = with_headers(send, OWN_HEADERS if _OWN.fullmatch(path) else HEADERS)
         if path.endswith(".csv") and (EXACT, "1") not in query:
             send = for_spreadsheets(send)
         request = Request({**scope, "csrftoken": str}, receive)  # templates ask for the token, no form of ours sends it
@@ -105,12 +114,15 @@ def beyond(path: str, query: Sequence[tuple[str, str]]) -> str | None:
     if not path.startswith(f"/{DATABASE}"):
         return None
     given = dict(query)
-    facets = sum(name.startswith("_facet") and name != "_facet_size" for name, _ in query)
-    if facets > FACETS:
+    facets = [value for name, value in query if name.startswith("_facet") and name != "_facet_size"]
+    if len(facets) > FACETS:
         return f"at most {FACETS} facets"
     if not _up_to(given.get("_facet_size"), FACET_VALUES):
         return f"_facet_size must be a number up to {FACET_VALUES}"
     table = tilde_decode(path.split("/")[2].rsplit(".", 1)[0]) if path.count("/") == 2 else ""
+    columns = schema.tables()[table].names if table in schema.tables() else ()
+    if columns and not set(facets) <= set(columns):  # Datasette fails on each, and only after it has counted the rows
+        return f"a facet is a column of {table}"
     rows = LONG_TABLES.get(table.lower())
     if rows is not None:
         if facets:
@@ -131,25 +143,25 @@ def _path(scope: MutableMapping[str, Any], base_url: str) -> str:
     return "/" + path.removeprefix(base_url).removeprefix("/")
 
 
-def with_headers(send: Any) -> Any:
-    """Return a ``send`` that adds the security headers."""
+def with_headers(send: Any, wanted: Mapping[str, str]) -> Any:
+    """Return a ``send`` that adds headers to an answer that has none of that name."""
 
     async def adding(event: MutableMapping[str, Any]) -> None:
         if event["type"] == "http.response.start":
-            event = {**event, "headers": with_defaults(event.get("headers") or [])}
+            event = {**event, "headers": with_defaults(event.get("headers") or [], wanted)}
         await send(event)
 
     return adding
 
 
-def with_defaults(headers: Sequence[Sequence[bytes]]) -> list[Sequence[bytes]]:
-    """Return HTTP headers together with those of ``HEADERS`` that are not among them.
+def with_defaults(headers: Sequence[Sequence[bytes]], wanted: Mapping[str, str]) -> list[Sequence[bytes]]:
+    """Return HTTP headers together with the wanted ones that are not among them.
 
-    >>> len(with_defaults([(b"Content-Security-Policy", b"sandbox")])) == len(HEADERS)
-    True
+    >>> with_defaults([(b"X-A", b"its own")], {"x-a": "a", "x-b": "b"})
+    [(b'X-A', b'its own'), (b'x-b', b'b')]
     """
     there = {bytes(name).lower() for name, _ in headers}
-    missing = [(n.encode(), v.encode()) for n, v in HEADERS.items() if n.encode() not in there]
+    missing = [(n.encode(), v.encode()) for n, v in wanted.items() if n.encode() not in there]
     return [*headers, *missing]
 
 
