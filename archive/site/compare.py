@@ -167,7 +167,7 @@ def _sections(text: str, other: set[str]) -> list[Section]:
             made.append(Section(block.plain.strip(), []))
             continue
         plain = [["".join(piece for piece, _ in cell) for cell in row] for row in block.rows]
-        cells = plain or [["".join(piece for piece, _ in [*block.lead, *block.pieces])]]
+        cells = plain or [[block.plain]]
         made[-1].blocks.append((block, [[_marked(cell, other) for cell in row] for row in cells]))
     return made
 

@@ -108,6 +108,26 @@ def test_search_report_snapshot_changes(page: Page, reports: dict[str, str], sit
     assert [text for text in said if "sandbox" not in text] == []
 
 
+def test_facets_narrow_combine_and_are_taken_off_again(page: Page) -> None:
+    page.goto("/search?q=行政复议")
+    everything = page.locator(".hits li").count()
+    for head, value in (("年度", "2021"), ("层级", "乡级")):
+        facet = page.locator("aside details", has=page.locator("summary", has_text=head)).locator("li", has_text=value)
+        count = int(facet.locator("span").inner_text())
+        facet.locator("a").click()
+        expect(page.locator(".hits li")).to_have_count(count)
+    assert 0 < count < everything
+    chips = page.locator(".chip")
+    expect(chips).to_have_count(2)
+    address = page.url
+    page.goto("about:blank")
+    page.goto(address)  # the address alone carries the search
+    expect(page.locator(".hits li")).to_have_count(count)
+    while chips.count():
+        chips.first.click()
+    expect(page.locator(".hits li")).to_have_count(everything)
+
+
 def test_marks_lead_to_each_other_without_scripts(page: Page, reports: dict[str, str]) -> None:
     page.goto(f"/report/{reports['new']}?q=执法")
     total = page.locator(".text mark").count()
