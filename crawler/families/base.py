@@ -31,6 +31,7 @@ from crawler.targets import Page, Pager, Portal, Target
 from crawler.walk import LEAST
 
 PAGES = 300  # pages of one listing; the longest real one seen had 322
+FULL = 10  # entries of a first page from which on it may well have been full
 FRAMES = 3  # frames of one report page
 SENTENCE = 80  # characters in one piece that only an article has, so that its frames are boxes around it
 SHORTEST_ENTRY = 6  # characters of an entry's title where nothing else tells entries from menus
@@ -180,8 +181,9 @@ class Family:
             return Followed((replace(target, url=again.url, post=again.post, pager=again.pager, id=None),))
         if not pager.declared or (pager.short and not repeated):
             return Followed()  # behind a page that was not full, a page that is not there is no loss
-        if repeated and (pager.total is None or target.page >= pager.total):
-            return Followed()
+        full = pager.full >= FULL and not pager.short
+        if repeated and (pager.total is None or (target.page >= pager.total and not full)):
+            return Followed()  # totals lie by one; but a last page that repeats full ones may stand for lost ones
         what = "brought nothing new" if repeated else "could not be had"
         of = f" of {pager.total}" if pager.total else ""
         return Followed(truncated=f"page {target.page}{of} {what}: {target.url}")
@@ -210,8 +212,9 @@ class Family:
 
     def _frames(self, page: Page, target: Target, portal: Portal) -> Iterable[Target]:
         """Yield the frames that may hold the article of a page that has none itself, under the article's title."""
-        sources = page.root.xpath(_FRAME) if page.root is not None else []
-        if not sources or any(len(text.strip()) >= SENTENCE for text in page.root.xpath(_TEXT)):
+        if page.root is None or not (sources := page.root.xpath(_FRAME)):
+            return
+        if any(len(text.strip()) >= SENTENCE for text in page.root.xpath(_TEXT)):
             return
         found = (page.resolve(source) for source in sources if not is_widget_frame(source))
         own = [url for url in dict.fromkeys(found) if url and portal.near(url) and url != page.url]
