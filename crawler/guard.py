@@ -18,6 +18,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from html import unescape
 from importlib.resources import files
 from itertools import islice
 from typing import Literal
@@ -153,7 +154,7 @@ class _Sight:
 
 
 def _visible(source: str) -> str:
-    return " ".join(_TAG.sub(" ", source).split())
+    return " ".join(unescape(_TAG.sub(" ", source)).split())  # block pages are padded with &nbsp;
 
 
 def look(page: Page, known: Known | None = None) -> Finding | None:
@@ -199,11 +200,11 @@ def _short(sight: _Sight) -> Finding | None:
         if (sign := _challenge(words, source)) is not None:
             plain = _PLAIN.fullmatch(sign) is not None  # a server's own page for 403 says nothing of a wall
             return Finding("denied", sign) if plain else Finding("refusal", f"challenge ({sign})")
+        if _PASSWORD.search(source):  # before the words: 验证码 stands on sign-in pages too
+            return Finding("denied", "a page to sign in")
         for kind, pattern in vocabulary.short:
             if match := pattern.search(sight.title) or pattern.search(words):
                 return Finding(kind, match[0][:40].strip())
-        if _PASSWORD.search(source):
-            return Finding("denied", "a page to sign in")
         if match := vocabulary.title.search(sight.title):
             return Finding("missing", match[0][:40])
     if onward is not None:

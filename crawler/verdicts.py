@@ -86,7 +86,8 @@ def judge(facts: Facts) -> tuple[str, str]:
             return "truncated", f"{facts.stopped}; {facts.waiting} addresses wait"
         if facts.refused and not facts.failed and not facts.waiting:
             return "robots", remark[0]
-        return "unreachable", facts.note or "no list could be had"
+        # A server that only ever asks to wait refuses.
+        return "blocked" if facts.note.startswith("HTTP 429") else "unreachable", facts.note or "no list could be had"
     if facts.waiting:
         why = facts.stopped or facts.note or "the server asks to wait"
         return "truncated", "; ".join([f"{why}; {facts.waiting} addresses wait", *facts.truncated[:1]])

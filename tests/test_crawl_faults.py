@@ -32,7 +32,7 @@ REMARKS = {
     "forbidden": "refused: 403 Forbidden",
     "forbidden_article": "1 failed: refused: status 403",
     "fenced": "status 403",
-    "sign_in": "用户登录",
+    "sign_in": "a page to sign in",
     "shell": "a shell that only a script fills; not asked before ",
     "closes_later": "status 521; not asked before ",
     "soft_404_bare": "7 failed: no page: ",

@@ -248,3 +248,20 @@ def test_no_real_page_is_refused(shared: Path) -> None:
         known = Known()
         assert look(Page(item["url"] or URL, body, "text/html"), known) is None, item["name"]
         assert refresh(Page(item["url"] or URL, body, "text/html")) is None, item["name"]
+
+
+def test_a_block_page_padded_with_blanks_is_short() -> None:
+    padding = "&nbsp;" * 400
+    page = Page(
+        "http://a.gov.cn/", f"<html><body>{padding}<p>您的请求被网站防火墙拦截</p>{padding}</body></html>".encode()
+    )
+    found = look(page)
+    assert found is not None
+    assert found.kind == "refusal"
+
+
+def test_a_sign_in_page_that_asks_for_a_code_refuses_the_address_only() -> None:
+    form = "<form>用户名<input name=u>密码<input type=password name=p>验证码<input name=c></form>"
+    found = look(Page("http://a.gov.cn/login", f"<html><body>{form}</body></html>".encode()))
+    assert found is not None
+    assert (found.kind, found.name) == ("denied", "a page to sign in")
