@@ -355,6 +355,18 @@ async def test_a_comparison_ends_in_time(old: str, new: str) -> None:
     assert found.rows
 
 
+async def test_what_is_too_long_to_compare_is_still_shown() -> None:
+    lines = [f"第{number}行" for number in range(diff.MAX_LINES + 2)]
+    found = diff.compare("\n".join(lines), "\n".join([*lines[:-1], "末行"]))
+    assert found.cut
+    assert [(row.left, row.right) for row in found.rows[diff.MAX_LINES :]] == [
+        *(([(line, True)], None) for line in lines[-2:]),
+        *((None, [(line, True)]) for line in (lines[-2], "末行")),
+    ]
+    same = diff.compare("\n".join(lines), "\n".join(lines))
+    assert (same.equal, same.cut, len(same.rows)) == (True, False, len(lines))
+
+
 async def test_sections_of_hostile_length_end_in_time() -> None:
     begin = time.process_time()
     couples, _ = compare.sections("\n".join(f"一、第{n}项\n内容。" for n in range(3000)), "一、项\n" * 3000)

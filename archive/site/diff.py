@@ -19,7 +19,7 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 SECONDS = 0.6  # for one comparison
-MAX_LINES = 3000  # of each text
+MAX_LINES = 3000  # of each text; what lies beyond is shown as taken out and put in
 FINE = 600_000  # characters times characters up to which two paragraphs are compared by character, beyond by clause
 PAIRS = 40_000  # paragraphs times paragraphs up to which the members of a changed stretch are paired by likeness
 LIKE = 0.35  # from here on two paragraphs are one that was changed
@@ -82,8 +82,10 @@ def compare(old: str, new: str, seconds: float = SECONDS) -> Comparison:
     """
     end = time.monotonic() + seconds
     lefts, rights = _lines(old), _lines(new)
-    cut = max(len(lefts), len(rights)) > MAX_LINES
-    lefts, rights = lefts[:MAX_LINES], rights[:MAX_LINES]
+    rest = (lefts[MAX_LINES:], rights[MAX_LINES:]) if lefts != rights else ([], [])
+    cut = any(rest)
+    if cut:
+        lefts, rights = lefts[:MAX_LINES], rights[:MAX_LINES]
     rows: list[Row] = []
     # Long texts repeat some lines often (form letters): those must not be where a match begins.
     try:
@@ -97,6 +99,8 @@ def compare(old: str, new: str, seconds: float = SECONDS) -> Comparison:
             changed, in_time = _changed(lefts[a:b], rights[c:d], end)
             rows += changed
             cut |= not in_time
+    rows += [Row("removed", [(line, True)], None) for line in rest[0]]
+    rows += [Row("added", None, [(line, True)]) for line in rest[1]]
     removed = sum(len(text) for row in rows for text, mark in row.left or () if mark)
     added = sum(len(text) for row in rows for text, mark in row.right or () if mark)
     return Comparison(rows, removed, added, cut)
