@@ -95,11 +95,11 @@ async def of_search(datasette: Any, request: Any) -> Response:
         typed = parse(query)
         narrowing = searching.narrowing({name: value for name, value in given.items() if value})
         asked = Query(typed.groups, typed.without, (*typed.filters, *narrowing))
-        if not asked or (query and not typed):
-            said = t("请用 q= 给出检索词", "name what to search for with q=")
-            raise QueryError(said, "/feed/search.xml?q=%E8%A1%8C%E6%94%BF%E5%A4%8D%E8%AE%AE")
     except QueryError as error:
         return Response.text(str(error), status=400)
+    if not asked or (query and not typed):
+        said = t("请用 q= 给出检索词", "name what to search for with q=")
+        return Response.text(f"{said}: /feed/search.xml?q=%E8%A1%8C%E6%94%BF%E5%A4%8D%E8%AE%AE", status=400)
 
     def ask(conn: sqlite3.Connection, offset: int) -> list[dict[str, Any]]:
         docids = search.matches(conn, asked).docids[offset : offset + ENTRIES]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+import time
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,7 @@ def main(path: Path, count: int) -> None:
     for number, (taken, document) in enumerate(made, 1):
         store.save(db, taken, document)
         print(number, flush=True)
+        time.sleep(0.03)  # as extraction takes, too
     for number in range(0, count, 5):
         taken, document = made[number]
         later = capture(number, url=taken.origin.url, day=number + 400)
