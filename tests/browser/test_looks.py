@@ -72,8 +72,9 @@ def test_pictures_for_a_person(page: Page, reports: dict[str, str]) -> None:
             page.screenshot(path=PICTURES / f"{name}-{size}.png", full_page=True)
             assert page.evaluate("document.documentElement.scrollWidth") <= view["width"], (name, size)
     page.set_viewport_size(DESK)
-    page.goto("/en" + addresses(reports)["report"])
-    page.screenshot(path=PICTURES / "report-english.png", full_page=True)
+    for name in ("home", "report", "search", "place"):
+        page.goto("/en" + addresses(reports)[name])
+        page.screenshot(path=PICTURES / f"{name}-english.png", full_page=True)
     page.emulate_media(color_scheme="dark")
     for name in ("home", "report", "changes", "years"):
         page.goto(addresses(reports)[name])
