@@ -13,7 +13,7 @@ from fazhi_zoo.records import capture, library, report
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from archive import deadline, passages, search, store, tokens
+from archive import deadline, facets, passages, search, store, tokens
 from archive.errors import UsageError
 from archive.query import QueryError, match, parse, spans
 
@@ -287,7 +287,7 @@ def test_newest_first(db: store.Database, monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.mark.parametrize("query", ["复议", "法", "", "复议 level:county", "year:2018-2022 due:ontime"])
 def test_facets_count_the_hits(db: store.Database, query: str) -> None:
-    spread = search.facets(db, query)
+    spread = facets.facets(db.conn, parse(query))
     total = search.search(db, query, limit=1).total if query else 120
     for name in ("year", "region", "level", "kind", "source"):
         asked = parse(query)
@@ -302,10 +302,10 @@ def test_facets_count_the_hits(db: store.Database, query: str) -> None:
 
 
 def test_facets_of_places_go_down(db: store.Database) -> None:
-    below = search.facets(db, "法", region="980000")["region"]
+    below = facets.facets(db.conn, parse("法 region:980000"))["region"]
     assert [(f.value, f.label) for f in below] == [("980200", "云屏市")]
     hits = search.search(db, "法", limit=1000).hits
-    counties = search.facets(db, "法 region:990100")["region"]
+    counties = facets.facets(db.conn, parse("法 region:990100"))["region"]
     assert [(f.value, f.label, f.count) for f in counties] == [
         (code, label, len([h for h in hits if (h.region or "").startswith(path) and (deep or h.region == path)]))
         for code, label, path, deep in (
@@ -335,7 +335,7 @@ def test_more_hits_than_are_ranked(db: store.Database, monkeypatch: pytest.Monke
     results = search.search(db, "法治", limit=1000)
     assert (len(results.hits), results.total, results.capped) == (50, 50, True)
     assert search.search(db, "法治", limit=10, offset=60).hits == []
-    assert {sum(f.count for f in spread) for n, spread in search.facets(db, "法治").items() if n != "due"} == {50}
+    assert {sum(f.count for f in spread) for n, spread in facets.facets(db.conn, parse("法治")).items() if n != "due"} == {50}
     browsed = search.browse(db, limit=10)
     assert (len(browsed.hits), browsed.total, browsed.capped) == (10, 50, True)
 

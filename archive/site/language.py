@@ -57,6 +57,8 @@ def enter(scope: MutableMapping[str, Any], base_url: str = "/") -> None:
 
 def of(request: Any) -> str:
     """Return the language a page is asked for in: ``zh`` or ``en``."""
+    if "lang=" not in request.query_string:  # asked for every link of a page: to read all arguments takes long
+        return str(request.scope.get(_KEY, CHINESE))
     asked = request.args.get("lang")
     return asked if asked in TAGS else str(request.scope.get(_KEY, CHINESE))
 

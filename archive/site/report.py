@@ -15,7 +15,7 @@ from typing import Any
 
 from datasette.utils.asgi import Response
 
-from archive import deadline, search
+from archive import deadline, facets
 from archive.site import cite, language, pages, versions
 from archive.site.body import outline, read
 from archive.store import SOURCE_ORDER
@@ -140,7 +140,7 @@ def trail(report: dict[str, Any]) -> list[tuple[str, str | None]]:
     if not code or not names:
         return [(name, None) for name in names]
     codes = [code[:2] + "0000"]
-    direct = code[:2] in search.MUNICIPALITIES or code[2:4] == search.DIRECT_COUNTIES
+    direct = code[:2] in facets.MUNICIPALITIES or code[2:4] == facets.DIRECT_COUNTIES
     if not direct and code[2:4] != "00":
         codes.append(code[:4] + "00")
     if code[4:] != "00":

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 from datasette.utils.asgi import Response
 from markupsafe import Markup
 
-from archive import filters, search, tokens
+from archive import facets, filters, search, tokens
 from archive.query import FIELDS, Query, QueryError, parse
 from archive.site import language, pages
 
@@ -37,11 +37,12 @@ class Answer:
     docids: list[int]
     total: int
     capped: bool
-    facets: search.Facets
+    facets: facets.Facets
 
 
 _answers: OrderedDict[tuple[object, ...], Answer] = OrderedDict()
 _places: dict[tuple[object, ...], Markup] = {}
+_columns = facets.Columns()
 
 
 async def search_page(datasette: Any, request: Any) -> Response:
@@ -60,6 +61,7 @@ async def search_page(datasette: Any, request: Any) -> Response:
     except QueryError as error:
         refused = error
     file = datasette.get_database(pages.DATABASE).path
+    path = language.path(datasette, request, "/search")
 
     def ask(conn: sqlite3.Connection) -> dict[str, Any]:
         state = stamp(file)
@@ -84,7 +86,6 @@ async def search_page(datasette: Any, request: Any) -> Response:
             if typed.value(name) is not None:  # said in the query, too: the choice takes its place
                 words = str(typed.narrowed(name)) if words == query else words
         chosen = {"q": words or None, **given, "sort": "newest" if newest else None} | changes
-        path = language.path(datasette, request, "/search")
         told = {k: v for k, v in chosen.items() if v is not None}
         return f"{path}?{urlencode(told)}" if told else path
 
@@ -146,7 +147,8 @@ def _answer(
         return known
     found = search.matches(conn, asked)
     docids = search.sort(conn, asked, found, order, deep)
-    answer = Answer(docids, len(found.docids), found.capped, search.facets(conn, asked, found=found))
+    spread = facets.facets(conn, asked, found=found, columns=_columns, state=state)
+    answer = Answer(docids, found.total, found.capped, spread)
     if len(state) > 1:
         _answers[key] = answer
         while len(_answers) > REMEMBERED:
@@ -173,7 +175,7 @@ def _why_nothing(conn: sqlite3.Connection, asked: Query, given: dict[str, str], 
         return {"kind": "empty"}
 
     def count(query: Query) -> int:
-        return len(search.matches(conn, query).docids)
+        return search.matches(conn, query, 1).total
 
     words = Query(asked.groups, asked.without)
     if asked.filters and (everywhere := count(words)):
