@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -231,6 +232,20 @@ async def test_an_operator_may_ask_for_defaults(archive: Path) -> None:
     streamed = await served.client.get("/archive/reports.csv?_stream=1")
     assert streamed.content.startswith(b"\xef\xbb\xbf")
     assert len(rows(streamed.content)) == 9
+
+
+async def test_the_file_is_given_out_only_where_the_operator_asks(archive: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "archive.db"
+    with closing(sqlite3.connect(archive)) as db:
+        db.execute("vacuum into ?", (str(copy),))
+    for asked, status in (([], 403), (["allow_download"], 200)):
+        told = {"plugins": {"fazhi": {"asked": asked}}}
+        config = {"config": told} if "config" in Datasette.__init__.__code__.co_varnames else {}
+        served = Datasette([], immutables=[str(copy)], metadata=told, **config)
+        await served.invoke_startup()
+        answer = await served.client.get("/archive.db")
+        assert answer.status_code == status
+        assert (answer.content == copy.read_bytes()) is (status == 200)
 
 
 async def test_settings_and_base_url_reach_datasette(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
