@@ -28,7 +28,7 @@ from archive.query import Filter, Query, Word, parse
 CAP = 10_000  # matches that are counted and sorted; of more, the latest saved
 RANKED = 2_000  # of these are ranked by bm25
 COMMON = 4_000  # reports; a word in more of them is not weighed
-LATEST = 400  # reports published last that are looked at one by one where very many meet a query
+LOOKED_UP = 27  # to look one report up in the index costs as much as to read so many matches and sort them
 TITLE_WEIGHT = 5.0  # a word in the title counts as five in the text
 PROBED = 12  # a look-up of one report in the index costs as much as reading so many matches in a row
 
@@ -170,18 +170,18 @@ def _newest(conn: sqlite3.Connection, query: Query, found: Matches, count: int) 
     if query.match is None:
         sql = f"select docid from reports r where true{where} order by r.published desc, r.rowid desc limit :count"
         return [row[0] for row in conn.execute(sql, values).fetchall()]
-    if found.total > LATEST:
-        # So many that some of them are among the reports published last.
-        last = "select docid, published from reports order by published desc, rowid desc limit :last"
+    size = conn.execute("select coalesce(max(docid), 0) from reports").fetchone()[0]
+    last = (
+        count * size // max(1, found.total)
+    )  # reports published last among which so many meet the query, evenly spread
+    if last * LOOKED_UP < found.total:
+        latest = "select docid, published from reports order by published desc, rowid desc limit :last"
+        narrowed = f" and r.docid in (select r.docid from reports r where true{where})" if where else ""
         sql = (
-            f"select r.docid from ({last}) r cross join {schema.FTS} f on f.rowid = r.docid"
-            f" where {schema.FTS} match :match limit :count"
+            f"select r.docid from ({latest}) r cross join {schema.FTS} f on f.rowid = r.docid"
+            f" where {schema.FTS} match :match{narrowed} limit :count"
         )
-        if where:
-            sql = sql.replace(
-                "limit :count", f"and r.docid in (select r.docid from reports r where true{where}) limit :count"
-            )
-        docids = [row[0] for row in conn.execute(sql, {**values, "last": LATEST}).fetchall()]
+        docids = [row[0] for row in conn.execute(sql, {**values, "last": 3 * last + count}).fetchall()]
         if len(docids) == count:
             return docids
     inner = f"select rowid from {schema.FTS} where {schema.FTS} match :match"

@@ -19,7 +19,7 @@ from datasette.utils.asgi import Response
 from markupsafe import Markup
 
 from archive import facets, filters, search, tokens
-from archive.query import FIELDS, Query, QueryError, parse
+from archive.query import Query, QueryError, parse
 from archive.site import language, pages
 
 PAGE = 20
@@ -99,7 +99,7 @@ async def search_page(datasette: Any, request: Any) -> Response:
 
 async def help_page(datasette: Any, request: Any) -> Response:
     """Show what can be typed into the search box."""
-    context = {"fields": FIELDS, "longest": tokens.MAX_QUERY}
+    context = {"longest": tokens.MAX_QUERY, "ranked": search.RANKED, "common": search.COMMON}
     return await pages.render(datasette, request, "fazhi_search_help.html", "search-help", context)
 
 
