@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import click
-from datasette.app import Datasette
+from datasette.app import DEFAULT_SETTINGS, Datasette
 from datasette.cli import cli
 
 from archive import schema, store
@@ -32,6 +32,9 @@ def serve(
     store.open_archive(place.archive_db, create=False, readonly=True).close()  # refuses or updates what is not current
     check_port(host, port)
     base = origin.parse(base_url) if base_url else None
+    for name, _ in settings:  # 1.0 would take an unknown one without a word
+        if name not in DEFAULT_SETTINGS:
+            raise UsageError(f"Datasette has no setting '{name}'", "`datasette --help-settings` lists them")
     with tempfile.TemporaryDirectory(prefix="fazhi-") as folder:
         file = Path(folder) / "datasette_metadata.json"
         plugin = {"asked": [name for name, _ in settings], **({"base_url": str(base)} if base else {})}
@@ -44,7 +47,7 @@ def serve(
         with suppress(KeyboardInterrupt, click.Abort):
             try:
                 cli.main(arguments(place.archive_db, file, host, port, settings), "datasette", standalone_mode=False)
-            except click.UsageError as error:  # a setting Datasette does not know
+            except click.UsageError as error:  # a value the setting cannot have
                 raise UsageError(error.format_message(), "`datasette --help-settings` lists them") from None
 
 
