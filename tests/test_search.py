@@ -335,7 +335,8 @@ def test_more_hits_than_are_ranked(db: store.Database, monkeypatch: pytest.Monke
     results = search.search(db, "法治", limit=1000)
     assert (len(results.hits), results.total, results.capped) == (50, 50, True)
     assert search.search(db, "法治", limit=10, offset=60).hits == []
-    assert {sum(f.count for f in spread) for n, spread in facets.facets(db.conn, parse("法治")).items() if n != "due"} == {50}
+    spreads = facets.facets(db.conn, parse("法治"))
+    assert {sum(f.count for f in spread) for name, spread in spreads.items() if name != "due"} == {50}
     browsed = search.browse(db, limit=10)
     assert (len(browsed.hits), browsed.total, browsed.capped) == (10, 50, True)
 

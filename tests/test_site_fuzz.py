@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # lists of words read better in full lines
 """Whatever a visitor asks for, on our pages and on Datasette's own: an answer, never a server's error.
 
 ``FUZZ=5000 pytest tests/test_site_fuzz.py`` asks more, and other things at every run.

@@ -122,7 +122,8 @@ async def test_a_hit_leads_to_the_passage(site: Datasette) -> None:
     "query",
     [
         "复议 OR 应诉", "复议 -应诉", "-复议", "title:人民政府2019", "year:2018-2020 复议", "region:鹤渚市",
-        "复议 level:county", "issuer:鶴渚", "due:late", "source:content_farm", "OR", "复议 year:abc", "region:无名县", "-",
+        "复议 level:county", "issuer:鶴渚", "due:late", "source:content_farm", "OR", "复议 year:abc", "region:无名县",
+        "-",
     ],
 )  # fmt: skip
 async def test_the_box_of_the_table_page_finds_the_same(site: Datasette, query: str) -> None:

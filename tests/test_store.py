@@ -67,7 +67,8 @@ def test_a_report_with_everything(db: store.Database) -> None:
         "first_seen": "2026-03-02T08:00:00.000001Z", "last_seen": "2026-03-02T08:00:00.000001Z", "status": "current",
         "chars": len(BODY), "capture": taken.id, "extractor": "1", "digest": store.identity(document), "docid": 1,
     }  # fmt: skip
-    held = {table: values for table, values in rows(db).items() if table not in ("reports", "words", "readings", "portals")}
+    apart = ("reports", "words", "readings", "portals")
+    held = {table: values for table, values in rows(db).items() if table not in apart}
     assert held == {
         "texts": [(name, document.title, BODY)],
         "sources": [(taken.id, name, "http://www.example1.gov.cn/t1.html", "990102", "official", "2021-03-31",
