@@ -42,7 +42,7 @@ class Answer:
 
 _answers: OrderedDict[tuple[object, ...], Answer] = OrderedDict()
 _places: dict[tuple[object, ...], Markup] = {}
-_columns = facets.Columns()
+_columns: dict[object, facets.Columns] = {}  # by file
 
 
 async def search_page(datasette: Any, request: Any) -> Response:
@@ -147,7 +147,8 @@ def _answer(
         return known
     found = search.matches(conn, asked)
     docids = search.sort(conn, asked, found, order, deep)
-    spread = facets.facets(conn, asked, found=found, columns=_columns, state=state)
+    columns = _columns.setdefault(state[0], facets.Columns())
+    spread = facets.facets(conn, asked, found=found, columns=columns, state=state if len(state) > 1 else None)
     answer = Answer(docids, found.total, found.capped, spread)
     if len(state) > 1:
         _answers[key] = answer
