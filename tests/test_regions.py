@@ -336,8 +336,9 @@ def test_never_raises_and_is_consistent(
 @given(st.sampled_from([p for p in divisions._load("").rows if len(p) == 6]), st.integers(2010, 2026))
 def test_full_path_in_a_title_resolves_to_the_place(code: str, year: int) -> None:
     place = divisions.in_year(divisions.by_code(code)[0], year)
-    if not place.valid(year):
-        return
+    namesakes = [p for p in divisions.by_name(place.name) if p.code[:2] == code[:2] and p.valid(year)]
+    if not place.valid(year) or len(namesakes) > 1:
+        return  # in 2015 both the county and the prefecture 吐鲁番市 of 新疆 stood: no title tells them apart
     path = "".join(p.name for p in divisions.path(place))
     region = resolve(f"{path}人民政府关于{year}年法治政府建设情况的报告", year=year).region
     assert region is not None
