@@ -1,8 +1,8 @@
 """The day by which a report must be published: before 1 April of the next year.
 
 Art. 24 of 法治政府建设与责任落实督察工作规定 (厅字〔2019〕28号, in force since 15 April 2019, so for the
-reports on 2019 and later) says 「每年4月1日之前」: 31 March is on time, 1 April is a day late. Reports on 2015 to 2018 were due in the
-first quarter (法治政府建设实施纲要(2015－2020年)), which ends on the same day. Pure.
+reports on 2019 and later) says 「每年4月1日之前」: 31 March is on time, 1 April is a day late. Reports on 2015 to 2018
+were due in the first quarter (法治政府建设实施纲要(2015－2020年)), which ends on the same day. Pure.
 """
 
 from __future__ import annotations
