@@ -138,7 +138,7 @@ class Scheduler(BaseScheduler):
             self._timer = None
         later = [moment - time.time() for moment in times if moment > time.time()]
         if later:
-            self._timer = asyncio.get_event_loop().call_later(min(later) + 0.001, self._wake)
+            self._timer = asyncio.get_running_loop().call_later(min(later) + 0.001, self._wake)
 
     def _wake(self) -> None:
         """Make the engine ask now; by itself it asks after each finished request and every 5 seconds.

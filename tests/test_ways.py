@@ -99,7 +99,7 @@ def fail(spider: PortalSpider, request: Any, error: Exception) -> None:
     spider.failed(failure)
 
 
-def test_a_root_goes_on_under_each_name_and_is_settled_once(session: Session) -> None:
+async def test_a_root_goes_on_under_each_name_and_is_settled_once(session: Session) -> None:
     scheduler, spider = desk(session)
     asked = []
     while (request := scheduler.next_request()) is not None and request.meta["target"].url == TOLD:
@@ -114,7 +114,7 @@ def test_a_root_goes_on_under_each_name_and_is_settled_once(session: Session) ->
     assert [tuple(row) for row in held] == [("www.shili.gov.cn", 1)]
 
 
-def test_later_addresses_go_where_the_host_was_found(session: Session) -> None:
+async def test_later_addresses_go_where_the_host_was_found(session: Session) -> None:
     scheduler, _ = desk(session)
     session.ways.answered("https://shili.gov.cn/", ("http://www.shili.gov.cn/",))
     request = scheduler.next_request()

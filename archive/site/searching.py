@@ -90,7 +90,7 @@ async def search_page(datasette: Any, request: Any) -> Response:
         return f"{path}?{urlencode(told)}" if told else path
 
     more = {
-        "q": query, "given": given, "newest": newest, "page": page, "link": link, "page_size": PAGE,
+        "q": query, "conditions": given, "newest": newest, "page": page, "link": link, "page_size": PAGE,
         "shown": FACETS_SHOWN, "value_name": _value_name(t, language.words(language.of(request))), "cap": search.CAP,
         "year": given.get("year"), "region": given.get("region"), "worded": bool(typed.groups),
     }  # fmt: skip
