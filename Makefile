@@ -15,7 +15,7 @@ demo: $(VENV)/.ready
 	$(VENV)/bin/fazhi demo $(ARGS)
 
 test: $(VENV)/.ready
-	$(VENV)/bin/python -m pytest -n 2 $(ARGS)
+	$(VENV)/bin/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: $(VENV)/.ready
 	$(VENV)/bin/ruff check .

@@ -6,6 +6,7 @@ import asyncio
 import io
 import json
 import re
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -80,7 +81,7 @@ def test_counting(site: Site) -> None:
     assert [[row["value"], row["count"]] for row in found] == [json.loads(line) for line in told.splitlines()]
 
 
-def test_paging_in_python_gives_every_report_once(site: Site) -> None:
+def test_paging_in_python_gives_every_report_once(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     code = re.findall(r"```python\n(.*?)```", TEXT, re.S)[0]
     names: dict[str, Any] = {}
     exec(code.replace('"_size": 500', '"_size": 7'), names)
@@ -89,7 +90,7 @@ def test_paging_in_python_gives_every_report_once(site: Site) -> None:
         parts = urlsplit(url)
         return io.BytesIO(site.get(f"{parts.path}?{parts.query}").content)
 
-    names["urllib"].request = type("Request", (), {"urlopen": staticmethod(urlopen)})
+    monkeypatch.setattr(urllib.request, "urlopen", urlopen)
     found = [row["id"] for row in names["reports"](SITE)]
     assert (len(found), len(set(found))) == (20, 20)
 
