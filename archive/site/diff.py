@@ -15,7 +15,7 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from difflib import Match, SequenceMatcher
 from typing import Literal
 
 SECONDS = 0.6  # for one comparison
@@ -64,7 +64,7 @@ class _Bounded(SequenceMatcher[str]):
         self.end = end
         super().__init__(None, a, b, autojunk=autojunk)
 
-    def find_longest_match(self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None):  # type: ignore[no-untyped-def]
+    def find_longest_match(self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None) -> Match:
         """Find the longest match while there is time."""
         if time.monotonic() > self.end:
             raise TimeoutError

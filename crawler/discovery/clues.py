@@ -17,6 +17,8 @@ from html import unescape
 from itertools import islice
 from urllib.parse import parse_qsl, quote, unquote, unquote_plus, urlencode, urlsplit
 
+from lxml.html import HtmlElement
+
 from archive import charset
 from crawler.addresses import canonical
 from crawler.targets import Page, Portal
@@ -109,13 +111,13 @@ class Clues:
         found = (self._form(element) for element in islice(self.page.root.iter("form"), FORMS))
         return [form for form in found if form is not None]
 
-    def _form(self, element: object) -> Form | None:
-        action = self.page.resolve(element.get("action") or "")  # type: ignore[attr-defined]
+    def _form(self, element: HtmlElement) -> Form | None:
+        action = self.page.resolve(element.get("action") or "")
         if action is None:
             return None  # a script's: sent to the page itself it would bring the page itself
         typed: list[tuple[str, str]] = []
         fields: list[tuple[str, str]] = []
-        for each in element.iter("input"):  # type: ignore[attr-defined]
+        for each in element.iter("input"):
             name, kind = each.get("name") or "", (each.get("type") or "").lower()
             if kind == "password":
                 return None
@@ -126,12 +128,12 @@ class Clues:
                 fields.append((name, each.get("value") or ""))
         if not typed:
             return None
-        about = " ".join([action, *(element.get(key) or "" for key in ("id", "name", "class"))])  # type: ignore[attr-defined]
+        about = " ".join([action, *(element.get(key) or "" for key in ("id", "name", "class"))])
         name, words = next((pair for pair in typed if _SEARCHING.search(pair[0])), typed[0])
         about = f"{about} {words}"
         if _NO_SEARCH.search(about) or not (_SEARCHING.search(about) or _SEARCHING.search(name)):
             return None
-        return Form(action, (element.get("method") or "").lower() == "post", name, tuple(fields))  # type: ignore[attr-defined]
+        return Form(action, (element.get("method") or "").lower() == "post", name, tuple(fields))
 
     def option(self, option: Option, addresses: Iterable[str]) -> str | None:
         """Return the value of an option: from the engine's own addresses, else an input, else the nearest script."""
