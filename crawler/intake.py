@@ -38,10 +38,10 @@ class Intake:
         if row is not None:
             again = row["state"] not in ("queued", "double") and row["round"] < turn
             again = again and (target.role is Role.LISTING or row["state"] != "done")
-            sure = row["guessed"] and not target.guessed and row["state"] in ("queued", "skipped")
-            if not (
-                again or sure or force or (sent and row["state"] == "double")
-            ):  # what waits as a guess is one no more once a page names it
+            # What waits as a guess is one no more once a page names it.
+            surer = row["guessed"] and not target.guessed and row["state"] in ("queued", "skipped")
+            onward = sent and row["state"] == "double"
+            if not (again or surer or onward or force):
                 return None
             self._db.execute(
                 f"UPDATE targets SET ({tables.FIELDS},state,round,note)=({tables.MARKS}),"

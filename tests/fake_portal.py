@@ -38,7 +38,7 @@ def page(body: str, path: str = "/") -> Page:
 def listing(path: str, *, title: str | None = None, **more: object) -> Target:
     """Return the first page of a listing."""
     url = HOME + path
-    return Target(url=url, role=Role.LISTING, portal=PLACE.code, listing=url, title=title, **more)  # type: ignore[arg-type]
+    return Target(url=url, role=Role.LISTING, portal=PLACE.code, listing=url, title=title, **more)  # type: ignore[arg-type]  # any field
 
 
 def title(year: int, place: str = "鹤渚市") -> str:

@@ -48,7 +48,7 @@ def clock() -> Clock:
 
 def opened(db: sqlite3.Connection, clock: Clock, **options: object) -> Frontier:
     db.execute("DROP TABLE IF EXISTS temp.run")
-    return Frontier(db, PORTALS, now=clock, **{"delay": 0.0, **options})  # type: ignore[arg-type]
+    return Frontier(db, PORTALS, now=clock, **{"delay": 0.0, **options})  # type: ignore[arg-type]  # any option
 
 
 def states(db: sqlite3.Connection) -> Counter[str]:
@@ -56,7 +56,7 @@ def states(db: sqlite3.Connection) -> Counter[str]:
 
 
 def guesses(count: int, **more: object) -> list[Target]:
-    return [replace(GUESS, url=f"{A}{number}/", **more) for number in range(count)]  # type: ignore[arg-type]
+    return [replace(GUESS, url=f"{A}{number}/", **more) for number in range(count)]  # type: ignore[arg-type]  # any field
 
 
 def run(frontier: Frontier, results: dict[str, Result] | None = None) -> list[str]:

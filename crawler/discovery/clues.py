@@ -208,14 +208,13 @@ def may_ask(url: str, portal: Portal) -> bool:
 
 
 def is_near(url: str, portal: Portal) -> bool:
-    """Say whether an address lies on the portal's own host, or below its domain.
+    """Say whether an address lies on the portal's own host, whatever its port, or below its domain.
 
     >>> place = Portal(code="990101", name="示例县", home="http://www.shili.gov.cn/")
     >>> is_near("http://so.shili.gov.cn/s", place), is_near("http://so.bieshi.gov.cn/s", place)
     (True, False)
     """
-    host, home = urlsplit(url).hostname or "", urlsplit(portal.home).hostname or ""
-    return portal.owns(url) or host == home or host.endswith("." + home.removeprefix("www."))
+    return portal.near(url) or urlsplit(url).hostname == urlsplit(portal.home).hostname
 
 
 def finished(url: str) -> str:

@@ -51,7 +51,7 @@ def addresses(reports: dict[str, str]) -> dict[str, str]:
 
 @pytest.mark.parametrize(("prefix", "scheme"), [("", "light"), ("", "dark"), ("/en", "light")])
 def test_axe_finds_no_serious_fault(page: Page, reports: dict[str, str], prefix: str, scheme: str) -> None:
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # light or dark
     faults = {}
     for name, address in addresses(reports).items():
         page.goto(prefix + address)

@@ -25,9 +25,9 @@ if __name__ == "__main__":
 FLOORS = HERE / "floors.json"
 
 from archive.extract import extract  # noqa: E402  # the path above must be set first
-from archive.model import Document, Origin, Report  # noqa: E402
-from eval.corpora import CORPORA, Case, bare  # noqa: E402
-from eval.headings import precision_and_recall  # noqa: E402
+from archive.model import Document, Origin, Report  # noqa: E402  # the same
+from eval.corpora import CORPORA, Case, bare  # noqa: E402  # the same
+from eval.headings import precision_and_recall  # noqa: E402  # the same
 
 
 @dataclass(frozen=True, slots=True)
