@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import http.client
 import json
 import os
 import re
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import threading
+import time
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -265,3 +269,19 @@ def post(url: str, body: bytes) -> tuple[int, bytes]:
         return answer.status, answer.read()
     finally:
         connection.close()
+
+
+def test_clients_that_go_away_leave_no_socket_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda what: told.append(str(what.exc_value)))
+    with Zoo("none", faults=("picky_tls", "self_signed", "challenge_200")) as zoo:
+        for home in zoo.homes.values():
+            for number in range(10):
+                client = socket.create_connection(("127.0.0.1", int(home.rstrip("/").rpartition(":")[2])))
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close by a reset
+                if number % 2:
+                    client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+                time.sleep(0.005)
+                client.close()
+    gc.collect()
+    assert told == []
