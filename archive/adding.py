@@ -13,10 +13,9 @@ import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
-from archive import captures, decisions, saved, store, warc_read, warc_repair
+from archive import captures, clock, decisions, saved, store, warc_read, warc_repair
 from archive.captures import Captures
 from archive.datadir import DataDir
 from archive.errors import UsageError
@@ -131,7 +130,7 @@ def _add_page(
         portal=code,
         adcode=code[:6] if code else None,
         content_type=saved.content_type(file),
-        fetched=datetime.now(UTC),
+        fetched=clock.now(),
     )
     capture = writer.write_resource(origin, body, target=target)
     writer.sync()

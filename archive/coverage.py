@@ -18,12 +18,12 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from archive import deadline, divisions, schema
+from archive import clock, deadline, divisions, schema
 from archive.divisions import Place
 from archive.model import Level
 
@@ -183,7 +183,7 @@ def compute(conn: sqlite3.Connection, today: date | None = None) -> Coverage:
     ``today`` bounds the years: no page can have been seen later, whatever a WARC file says. One pass over the reports
     and one over their sources; 100,000 reports take about a second of CPU.
     """
-    as_of = _as_of(conn, today or datetime.now(UTC).date())
+    as_of = _as_of(conn, today or clock.today())
     years = tuple(range(min(duty()["since"].values()), as_of.year)) if as_of else ()
     if as_of is None:
         return Coverage(None, (), {}, {})

@@ -12,11 +12,10 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from archive import __version__, schema
+from archive import __version__, clock, schema
 from archive.errors import StorageError, UsageError
 from archive.export import DAYS, MOMENT_FORMAT, MOMENTS, Selection, Tick, columns, counted, rows, snapshot, write_exact
 
@@ -104,7 +103,7 @@ def _description(chosen: Selection, resources: list[dict[str, Any]]) -> dict[str
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": "fazhi-reports", "title": "法治政府建设年度报告 (annual reports on law-based government)",
-        "description": _scope(chosen), "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "description": _scope(chosen), "created": clock.now().isoformat(timespec="seconds"),
         "licenses": [{"path": "README.md", "title": "Licence note: official documents, see README.md"}],
         "contributors": [{"title": f"fazhi {__version__}", "roles": ["software"]}],
         "keywords": ["法治政府", "annual reports", "China", "local government"], "resources": resources,

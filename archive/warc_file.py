@@ -13,7 +13,6 @@ import itertools
 import os
 import uuid
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.utils import Digester
 from warcio.warcwriter import WARCWriter
 
-from archive import __version__
+from archive import __version__, clock
 from archive.errors import StorageError, UsageError
 from archive.warc_fields import PREFIX, warc_date
 from archive.warc_http import clean_value
@@ -82,7 +81,7 @@ class OpenFile:
             "WARC-Type": "warcinfo",
             "WARC-Record-ID": record_id(),
             "WARC-Filename": self.name,
-            "WARC-Date": warc_date(datetime.now(UTC)),
+            "WARC-Date": warc_date(clock.now()),
         }
         block = "".join(f"{name}: {value}\r\n" for name, value in facts.items() if value).encode("utf-8")
         self.append(Record(fields, None, block))
@@ -159,7 +158,7 @@ class OpenFile:
 def _create(directory: Path) -> tuple[str, int]:
     """Create a new file exclusively; return its final name and the descriptor, opened for appending."""
     while True:
-        stamp = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
+        stamp = clock.now().strftime("%Y%m%d%H%M%S")
         name = f"fazhi-{stamp}-{next(SERIAL):05d}-{os.getpid()}.warc.gz"
         if (directory / name).exists():
             continue  # a process of the same number on another machine, or a clock set back

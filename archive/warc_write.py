@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from archive import clock
 from archive.model import Capture, Origin
 from archive.warc_fields import DECIDED, VERDICT, capture_of, digest_field, header_fields, own_fields, uri, warc_date
 from archive.warc_file import OpenFile, Record, record_id
@@ -112,7 +112,7 @@ class WarcWriter:
             "WARC-Type": "resource",
             "WARC-Record-ID": record_id(),
             "WARC-Target-URI": uri(origin.url or target),
-            "WARC-Date": warc_date(origin.fetched or datetime.now(UTC)),
+            "WARC-Date": warc_date(origin.fetched or clock.now()),
             "WARC-Payload-Digest": digest_field(hashlib.sha256(body).digest()),
             "Content-Type": clean_value(origin.content_type or "") or "application/octet-stream",
         }
@@ -127,7 +127,7 @@ class WarcWriter:
             "WARC-Type": "metadata",
             "WARC-Record-ID": record_id(),
             "WARC-Target-URI": uri(capture.origin.url or capture.target),
-            "WARC-Date": warc_date(datetime.now(UTC)),
+            "WARC-Date": warc_date(clock.now()),
             "Content-Type": "application/warc-fields",
             DECIDED: capture.id,
             VERDICT: verdict,

@@ -17,13 +17,13 @@ This room knows no HTTP and no Scrapy; times are wall-clock seconds, as they mus
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from archive import clock
 from archive.captures import transaction
 from archive.model import Role
 from archive.warc_fields import warc_date
@@ -53,7 +53,7 @@ class Frontier:
         limits: Limits = LIMITS,
         limit: int | None = None,
         window: Window | None = None,
-        now: Callable[[], float] = time.time,
+        now: Callable[[], float] = clock.seconds,
     ) -> None:
         """``delay`` is the own pause between two requests to a host, ``limit`` the number of pages of this run,
         ``window`` the hours in which it may ask."""

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import logging
 import zlib
-from datetime import UTC, datetime
+from datetime import datetime
 from http import HTTPStatus
 
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from archive import warc_coding
+from archive import clock, warc_coding
 from archive.model import Origin, Role
 from archive.warc_http import Exchange, header_text
 from crawler import guard, settings
@@ -106,7 +106,7 @@ def exchange_of(request: Request, response: Response, torn: str | None) -> Excha
         request_line_method=request.method,
         request_headers=tuple(asked),
         request_body=request.body,
-        fetched=datetime.now(UTC),
+        fetched=clock.now(),
         ip=str(response.ip_address) if response.ip_address else None,
         truncated=torn,
     )

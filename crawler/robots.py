@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections import defaultdict
 
 from scrapy import Request
@@ -27,6 +26,7 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import ProtegoRobotParser
 
+from archive import clock
 from crawler import discovery, guard, manners
 from crawler.addresses import netloc
 from crawler.manners import CRAWL_DELAY_CAP, Result
@@ -130,7 +130,7 @@ class Robots(RobotsTxtMiddleware):
         frontier = self._session.frontier
         strikes = frontier.hosts.strikes(host)
         if response.status in (429, 503):
-            wait = manners.retry_after(text_of(response, "Retry-After"), time.time())
+            wait = manners.retry_after(text_of(response, "Retry-After"), clock.seconds())
             return manners.overloaded(response.status, wait, strikes, frontier.hosts.delay)
         if response.status < 500:
             return None

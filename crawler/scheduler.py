@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-import time
 from typing import Any
 
 from scrapy import Request
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 
+from archive import clock
 from archive.model import Role
 from crawler import guard, manners
 from crawler.addresses import canonical, netloc
@@ -136,7 +136,7 @@ class Scheduler(BaseScheduler):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        later = [moment - time.time() for moment in times if moment > time.time()]
+        later = [moment - clock.seconds() for moment in times if moment > clock.seconds()]
         if later:
             self._timer = asyncio.get_running_loop().call_later(min(later) + 0.001, self._wake)
 

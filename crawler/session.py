@@ -9,10 +9,9 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from types import TracebackType
 
-from archive import captures, warc_repair
+from archive import captures, clock, warc_repair
 from archive.datadir import DataDir
 from archive.warc_write import WarcWriter
 from crawler import families, guard, settings
@@ -44,7 +43,7 @@ class Session:
         ``window`` the hours in which it may ask."""
         self.place = place
         self.portals = {portal.code: portal for portal in portals}
-        self.crawl = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+        self.crawl = f"{clock.now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
         self.fatal: BaseException | None = None  # what ended the run: a full disk, a defect
         self.reason = ""  # Scrapy's reason for the end: finished, shutdown
         self.wake: Callable[[], None] = lambda: None  # set by the scheduler: look for work now
@@ -68,7 +67,7 @@ class Session:
             window=window,
         )
         self.db.execute(
-            "INSERT INTO crawls(id,started,state) VALUES(?,?,'running')", (self.crawl, datetime.now(UTC).isoformat())
+            "INSERT INTO crawls(id,started,state) VALUES(?,?,'running')", (self.crawl, clock.now().isoformat())
         )
         self.writer = WarcWriter(
             place.warc,
@@ -128,9 +127,7 @@ class Session:
         """Close the rounds of portals with nothing left to do; what is left is taken up by the next run."""
         self.frontier.close_rounds()
         state = "interrupted" if self.reason == "shutdown" else "finished"
-        self.db.execute(
-            "UPDATE crawls SET ended=?,state=? WHERE id=?", (datetime.now(UTC).isoformat(), state, self.crawl)
-        )
+        self.db.execute("UPDATE crawls SET ended=?,state=? WHERE id=?", (clock.now().isoformat(), state, self.crawl))
 
     def close(self) -> None:
         """Close writer and database."""

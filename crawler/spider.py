@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +20,7 @@ from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from archive import clock
 from archive.datadir import DataDir
 from archive.errors import UsageError
 from crawler import catalogue, families, guard, manners, reading
@@ -175,7 +175,7 @@ class PortalSpider(Spider):
         if finding := request.meta["finding"]:
             return self._no_page(finding, netloc(response.url), target)
         if response.status in (429, 503):
-            wait = manners.retry_after(text_of(response, "Retry-After"), time.time())
+            wait = manners.retry_after(text_of(response, "Retry-After"), clock.seconds())
             return manners.overloaded(response.status, wait, strikes, frontier.hosts.delay)
         if torn := request.meta.get("torn"):
             return manners.trouble(f"the body is not whole ({torn})", strikes, frontier.hosts.delay)

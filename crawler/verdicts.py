@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from archive import clock
 from archive.datadir import DataDir
 from crawler.manners import REFUSED
 from crawler.targets import Portal
@@ -177,9 +178,9 @@ class Books:
             (code,),
         ).fetchone()
         blocked = self._db.execute(
-            "SELECT host,blocked,hold_until FROM hosts WHERE blocked IS NOT NULL AND hold_until>strftime('%s','now')"
+            "SELECT host,blocked,hold_until FROM hosts WHERE blocked IS NOT NULL AND hold_until>?"
             f" AND host IN (SELECT host FROM targets WHERE portal=? AND state IN ('queued','failed'){ways}) LIMIT 1",
-            (code,),
+            (clock.seconds(), code),
         ).fetchone()
         denied = self._db.execute(
             f"SELECT note {here} AND role='listing' AND state IN ('failed','queued') AND note LIKE ? LIMIT 1",

@@ -277,12 +277,8 @@ def test_an_existing_name_is_never_taken(tmp_path: Path, monkeypatch: pytest.Mon
     first = fill(tmp_path, 1)[0].warc
     number = int(first.split("-")[2])
 
-    class Still(datetime):
-        @classmethod
-        def now(cls, tz=None):
-            return datetime.strptime(first.split("-")[1], "%Y%m%d%H%M%S").replace(tzinfo=tz)
-
-    monkeypatch.setattr("archive.warc_file.datetime", Still)
+    still = datetime.strptime(first.split("-")[1], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    monkeypatch.setattr("archive.clock.now", lambda: still)
     monkeypatch.setattr("archive.warc_file.SERIAL", iter(range(number, number + 10)))
     (tmp_path / first.replace(f"-{number:05d}-", f"-{number + 1:05d}-")).with_suffix(".gz.open").touch()
     kept = (tmp_path / first).read_bytes()

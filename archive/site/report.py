@@ -10,12 +10,11 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from datetime import UTC, datetime
 from typing import Any
 
 from datasette.utils.asgi import Response
 
-from archive import deadline, facets
+from archive import clock, deadline, facets
 from archive.site import cite, language, pages, versions
 from archive.site.body import outline, read
 from archive.store import SOURCE_ORDER
@@ -82,7 +81,7 @@ async def report_page(datasette: Any, request: Any) -> Response:
     report = found["report"]
     if report["id"] != name:
         return Response.redirect(language.path(datasette, request, f"/report/{report['id']}"))
-    work, today = _work(datasette, request, report), datetime.now(UTC).date()
+    work, today = _work(datasette, request, report), clock.today()
     more = {
         "q": query, "citations": [("GB/T 7714-2015", cite.gb7714(work, today)), ("BibTeX", cite.bibtex(work, today))],
         "due": deadline.last_day(report["year"]) if report["days_late"] is not None else None,
@@ -117,7 +116,7 @@ async def report_json(datasette: Any, request: Any) -> Response:
     if found is None:
         return _json({"ok": False, "error": f"no report {name}"}, 404)
     report, told = found
-    work, today = _work(datasette, request, report), datetime.now(UTC).date()
+    work, today = _work(datasette, request, report), clock.today()
     row = {key: value for key, value in report.items() if key not in PRIVATE}
     links = {
         "page": work.archived, "text": f"{work.archived}.txt",
