@@ -22,6 +22,7 @@ class Role(StrEnum):
     REPORT = "report"  # a page that may be a report; only these are extracted
     ATTACHMENT = "attachment"  # a file linked from a report page
     ROBOTS = "robots"  # robots.txt, fetched by the robots middleware
+    GONE = "gone"  # the address of a report page that answered that the page is not there (404, 410, a soft 404)
     OTHER = "other"  # anything else archived on the way
 
 
