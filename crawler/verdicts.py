@@ -103,6 +103,39 @@ def judge(facts: Facts) -> tuple[str, str]:
     return ("ok" if facts.new else "unchanged"), "; ".join(remark)
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What an earlier crawl found at a portal; ``started`` is when that crawl began, in UTC."""
+
+    portal: str
+    started: datetime
+    verdict: str
+    pages: int
+    reports: int
+    remark: str = ""
+
+
+def history(db: sqlite3.Connection, code: str | None = None, *, most: int | None = None) -> list[Past]:
+    """Return what earlier crawls found, newest first: at one portal, or at all that were ever crawled.
+
+    ``db`` is ``crawl.db``, open for reading or writing; ``most`` bounds how many verdicts of each portal are returned.
+    A database that no crawl has seen yet has no past. Single addresses of a user are nobody's portal.
+    """
+    if not db.execute("SELECT 1 FROM sqlite_master WHERE name='verdicts'").fetchone():
+        return []
+    rows = db.execute(
+        "SELECT portal,started,verdict,pages,reports,remark FROM (SELECT v.*,c.started,"
+        " row_number() OVER (PARTITION BY v.portal ORDER BY c.started DESC,c.rowid DESC) AS n"
+        " FROM verdicts v JOIN crawls c ON c.id=v.crawl WHERE v.portal<>'-' AND v.portal=coalesce(?1,v.portal))"
+        " WHERE n<=coalesce(?2,n) ORDER BY started DESC,portal",
+        (code, most),
+    )
+    return [
+        Past(portal, datetime.fromisoformat(started).astimezone(UTC), verdict, pages, reports, remark)
+        for portal, started, verdict, pages, reports, remark in rows
+    ]
+
+
 class Books:
     """Both databases, open for reading, to gather the facts of one run."""
 
