@@ -27,6 +27,8 @@ PREFIX = "WARC-Fazhi-"
 DECIDED, VERDICT = f"{PREFIX}Capture", f"{PREFIX}Verdict"  # of metadata records: see ``decisions``
 HEADER = f"{PREFIX}Header-".lower()
 KINDS = ("response", "revisit", "resource")  # the WARC-Types that are captures
+# The profile of a revisit record that stands for a 304: the address still has the bytes of the record referred to.
+NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 ROLES = frozenset(role.value for role in Role)
 _APART = frozenset(' <>"')  # what a reader would take for the end of an address
 HTML = ("text/html", "application/xhtml+xml")
@@ -114,6 +116,16 @@ def digest_hex(field: str | None) -> str | None:
     """
     algorithm, raw = parse_digest(field)
     return f"sha256:{raw.hex()}" if algorithm == "sha256" and raw is not None else None
+
+
+def digest_told(digest: str) -> str:
+    """Return the digest of a capture as WARC digest field, undoing ``digest_hex``; another tool's as it is.
+
+    >>> digest_told("sha256:" + "00" * 32)[:20], digest_told("sha1:" + "A" * 32)[:10]
+    ('sha256:AAAAAAAAAAAAA', 'sha1:AAAAA')
+    """
+    algorithm, raw = parse_digest(digest)
+    return digest_field(raw) if algorithm == "sha256" and raw is not None else digest
 
 
 def parse_digest(field: str | None) -> tuple[str, bytes | None]:

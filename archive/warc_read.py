@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +17,7 @@ from archive.warc_scan import BUFFER, OPEN, Finding, Raw, files, is_gzip, load, 
 
 REMEDY = "run `fazhi verify` to see what is broken, restore the file from a copy, or fetch the address again"
 MORE = "further records in the same gzip member cannot be addressed: run `warcio recompress` on the file"
+NOT_MODIFIED = 304
 FOLLOWED = 5  # revisits of revisits, which other tools write now and then
 
 
@@ -32,8 +33,8 @@ class Record:
     """A capture read back with its bytes.
 
     ``headers`` are the HTTP headers of the answer, none for a ``resource``. ``body`` is as received (unchunked, still
-    content-encoded), empty for a ``revisit``; ``refers_to`` is then the id of the capture that holds it. ``fields``
-    are the WARC header fields.
+    content-encoded), empty for a ``revisit``; ``refers_to`` is then the id of the capture that holds it, and
+    ``answer_of`` finds that. ``fields`` are the WARC header fields.
     """
 
     capture: Capture
@@ -82,13 +83,9 @@ class Record:
         """Return the first value of an HTTP header."""
         return first(self.headers, name)
 
-    def payload(self, body: bytes | None = None) -> bytes:
-        """Return the body with its content coding undone, 50 MB at most; as received where it cannot be undone.
-
-        ``body`` takes the place of the own one: a revisit's comes from another record.
-        """
-        codings = ", ".join(value for name, value in self.headers if name.lower() == "content-encoding")
-        return decode(self.body if body is None else body, codings)
+    def payload(self) -> bytes:
+        """Return the body with its content coding undone, 50 MB at most; as received where it cannot be undone."""
+        return decode(self.body, ", ".join(v for name, v in self.headers if name.lower() == "content-encoding"))
 
 
 def read(directory: Path, warc: str, offset: int) -> Record:
@@ -116,14 +113,25 @@ def body_of(directory: Path, capture: Capture, captures: Lookup) -> bytes:
 
 def payload_of(directory: Path, record: Record, captures: Lookup) -> bytes:
     """Return a record's decoded body, as ``body_of`` does for a capture."""
-    holder = record
+    return answer_of(directory, record, captures).payload()
+
+
+def answer_of(directory: Path, record: Record, captures: Lookup) -> Record:
+    """Return the answer that a record stands for, with its bytes: a revisit's come from the capture it refers to.
+
+    The same bytes under another head keep their own head; a 304 stands for the whole answer that it confirms, whose
+    head says what the bytes are. Raise BrokenRecordError where what a revisit refers to is broken or not there.
+    """
+    own, holder = record, record
     for _ in range(FOLLOWED):
         if holder.kind != "revisit":
-            return record.payload(holder.body)
+            return own if own is holder else replace(own, body=holder.body)
         earlier = captures.get(holder.refers_to) if holder.refers_to else None
         if earlier is None:
             break
         holder = read(directory, earlier.warc, earlier.offset)
+        if own.status == NOT_MODIFIED:
+            own = holder
     raise BrokenRecordError(
         f"{record.capture.warc}:{record.capture.offset}: the revisit record refers to a capture that is not here",
         REMEDY,

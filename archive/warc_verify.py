@@ -12,7 +12,7 @@ from pathlib import Path
 
 from archive.errors import BrokenRecordError
 from archive.model import Capture
-from archive.warc_fields import KINDS, digest_hex, foreign, parse_digest
+from archive.warc_fields import KINDS, NOT_MODIFIED, digest_hex, foreign, parse_digest
 from archive.warc_http import END_OF_HEAD, first, parse_answer, split_head, unchunked
 from archive.warc_read import MORE, is_web, record_of
 from archive.warc_scan import Finding, Raw, files, name_of, scan
@@ -65,6 +65,10 @@ def check(raw: Raw) -> None:
     own = not (raw.kind == "revisit" and foreign(raw.fields))  # other tools digest a block they then leave out
     if own and not _fits(first(raw.fields, "WARC-Block-Digest"), raw.block):
         raise BrokenRecordError("block digest does not fit the bytes")
+    if raw.kind == "revisit" and first(raw.fields, "WARC-Profile") == NOT_MODIFIED and raw.block.strip():
+        head, body = parse_answer(raw.block)
+        if head.status != 304 or body:
+            raise BrokenRecordError(f"status {head.status} with {len(body)} bytes in the place of a 304")
     told = first(raw.fields, "WARC-Payload-Digest")
     if told is None or raw.kind == "revisit" or first(raw.fields, "WARC-Segment-Number"):
         return

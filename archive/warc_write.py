@@ -12,7 +12,18 @@ from warcio.warcwriter import WARCWriter
 
 from archive import clock
 from archive.model import Capture, Origin
-from archive.warc_fields import DECIDED, VERDICT, capture_of, digest_field, header_fields, own_fields, uri, warc_date
+from archive.warc_fields import (
+    DECIDED,
+    NOT_MODIFIED,
+    VERDICT,
+    capture_of,
+    digest_field,
+    digest_told,
+    header_fields,
+    own_fields,
+    uri,
+    warc_date,
+)
 from archive.warc_file import OpenFile, Record, record_id
 from archive.warc_http import (
     WARC_PROTOCOLS,
@@ -61,17 +72,31 @@ class WarcWriter:
         self.close()
 
     def write(
-        self, exchange: Exchange, origin: Origin, *, target: str, depth: int = 0, crawl: str | None = None
+        self,
+        exchange: Exchange,
+        origin: Origin,
+        *,
+        target: str,
+        depth: int = 0,
+        crawl: str | None = None,
+        confirms: Capture | None = None,
+        whole: bool = False,
     ) -> Capture:
         """Append an answer (response or revisit record) and its request; return the capture as a rebuild will see it.
 
-        Address, status, content type and moment come from the exchange, whatever ``origin`` says. The record is on disk
-        only after ``sync``. Raise StorageError when the disk refuses; nothing of the record is then left.
+        ``confirms`` is the response whose bytes a 304 says are still those of the address: the record then refers to
+        it, and carries its digest. ``whole`` writes the bytes though they are known: the record that has them is
+        broken. Address, status, content type and moment come from the exchange, whatever ``origin`` says. The record
+        is on disk only after ``sync``. Raise StorageError when the disk refuses; nothing of the record is then left.
         """
         url, date, digest = uri(exchange.url), warc_date(exchange.fetched), hashlib.sha256(exchange.body).digest()
         protocol, status = status_line(exchange)
         head = Head(exchange.status, clean_value(exchange.reason), archived_headers(exchange))
-        earlier = self._earlier(exchange, url, f"sha256:{digest.hex()}")
+        if confirms is not None:
+            earlier, profile, payload = _confirmed(exchange, confirms), NOT_MODIFIED, digest_told(confirms.digest)
+        else:
+            earlier = None if whole else self._earlier(exchange, url, f"sha256:{digest.hex()}")
+            profile, payload = WARCWriter.REVISIT_PROFILE_1_1, digest_field(digest)
         fields = {
             "WARC-Type": "revisit" if earlier else "response",
             "WARC-Record-ID": record_id(),
@@ -80,10 +105,10 @@ class WarcWriter:
             "WARC-IP-Address": clean_value(exchange.ip or ""),
             "WARC-Protocol": "" if exchange.protocol in WARC_PROTOCOLS else clean_value(exchange.protocol),
             "WARC-Truncated": clean_value(exchange.truncated or ""),
-            "WARC-Payload-Digest": digest_field(digest),
+            "WARC-Payload-Digest": payload,
         }
         if earlier:
-            fields["WARC-Profile"] = WARCWriter.REVISIT_PROFILE_1_1
+            fields["WARC-Profile"] = profile
             fields["WARC-Refers-To-Target-URI"], fields["WARC-Refers-To-Date"] = earlier
         fields |= own_fields(origin, target=target, depth=depth, crawl=crawl) | header_fields(head.headers)
         line, asked = request_head(exchange)
@@ -163,3 +188,10 @@ class WarcWriter:
         if found is None or found[0] == url:
             return found
         return found if exchange.status == 200 and len(exchange.body) >= CROSS_URL_BYTES else None
+
+
+def _confirmed(exchange: Exchange, response: Capture) -> tuple[str, str]:
+    """Return address and date of the response that a 304 confirms."""
+    if exchange.status != 304 or exchange.body or response.kind != "response" or response.origin.fetched is None:
+        raise ValueError("only a 304 without a body confirms, and only a response")
+    return response.origin.url or response.target, warc_date(response.origin.fetched)

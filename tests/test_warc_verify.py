@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import gzip
 import os
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ from archive.warc_scan import Raw, scan
 from archive.warc_verify import Finding, verify
 from archive.warc_write import WarcWriter
 
-from .warc_samples import PAGE, exchange, fill, findings, only_file, origin, table
+from .warc_samples import MOMENT, PAGE, exchange, fill, findings, only_file, origin, table
 
 
 def spans(path: Path) -> list[tuple[int, int]]:
@@ -133,6 +135,38 @@ def test_revisits_must_refer_to_something_whole(tmp_path: Path) -> None:
     assert [str(found) for found in findings(tmp_path)] == [
         f"{wrong.warc}:{wrong.offset}: refers to a record with other bytes (revisit http://a.example/1)"
     ]
+
+
+def test_a_304_refers_to_something_whole_and_is_one(tmp_path: Path) -> None:
+    url = "http://a.example/1"
+    with WarcWriter(tmp_path) as writer:
+        page = writer.write(exchange(url), origin(), target=url)
+        seen = exchange(url, b"", seconds=1, status=304, headers=())
+        again = writer.write(seen, origin(), target=url, confirms=page)
+        named = writer.write(replace(seen, fetched=MOMENT + timedelta(2)), origin(), target=url, confirms=page)
+    assert findings(tmp_path) == []
+    path = only_file(tmp_path)
+    data = path.read_bytes()
+    path.write_bytes(data[: page.offset] + data[page.offset :].replace(b"\x1f\x8b\x08", b"\0\0\0", 1))
+    text = f"refers to a record that is not here or broken (revisit {url})"
+    assert [(found.offset, found.problem) for found in findings(tmp_path)][1:] == [
+        (again.offset, text), (named.offset, text)
+    ]  # fmt: skip
+    path.write_bytes(data)
+    rewrite(path, b"HTTP/1.1 304 OK", b"HTTP/1.1 200 OK")
+    problems = [(found.offset, found.problem) for found in findings(tmp_path)]
+    assert problems == [(again.offset, f"block digest does not fit the bytes (revisit {url})")]
+
+
+def test_a_200_in_the_place_of_a_304_of_another_tool_is_told(tmp_path: Path) -> None:
+    block = b"HTTP/1.1 200 OK\r\n\r\nbody"
+    (tmp_path / "other.warc").write_bytes(
+        b"WARC/1.1\r\nWARC-Type: revisit\r\nWARC-Target-URI: http://a.example/\r\nWARC-Date: 2026-01-01T00:00:00Z\r\n"
+        b"WARC-Profile: http://netpreserve.org/warc/1.1/revisit/server-not-modified\r\n"
+        b"Content-Type: application/http\r\nContent-Length: %d\r\n\r\n%b\r\n\r\n" % (len(block), block)
+    )
+    text = "status 200 with 4 bytes in the place of a 304 (revisit http://a.example/)"
+    assert [found.problem for found in findings(tmp_path)] == [text]
 
 
 def forgery(family: str) -> Exchange:

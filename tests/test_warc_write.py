@@ -18,7 +18,7 @@ from archive.errors import UsageError
 from archive.model import Capture, Origin, Role
 from archive.warc_fields import capture_id, warc_date
 from archive.warc_http import RENAMED, archived_headers, clean
-from archive.warc_read import body_of, read, walk
+from archive.warc_read import answer_of, body_of, read, walk
 from archive.warc_write import WarcWriter
 
 from .warc_samples import HTML, MOMENT, PAGE, exchange, fill, findings, only_file, origin, table
@@ -245,6 +245,49 @@ def test_revisit_rules(tmp_path: Path, first, second, kind: str) -> None:
         assert dict(record.fields)["WARC-Refers-To-Date"] == warc_date(first.fetched)
 
 
+def test_a_304_is_a_revisit_of_what_it_confirms(tmp_path: Path) -> None:
+    """Packed bytes: the head of the 304 says nothing of their coding, that of the answer it confirms does."""
+    known = table(tmp_path)
+    packed = (HTML, ("Content-Encoding", "gzip"), ("ETag", 'W/"1"'))
+    with WarcWriter(tmp_path, known=known.find_digest) as writer:
+        page = writer.write(exchange(URL, gzip.compress(PAGE, mtime=0), headers=packed), origin(), target=URL)
+        known.add(page)
+        seen = exchange(URL, b"", seconds=5, status=304, headers=(("ETag", 'W/"1"'),), reason="Not Modified")
+        confirmed = writer.write(seen, origin(), target=URL, confirms=page)
+        known.add(confirmed)
+        for wrong, of in [
+            (exchange(URL, b"x", status=304), page), (exchange(URL, b""), page), (seen, confirmed)
+        ]:  # fmt: skip
+            with pytest.raises(ValueError, match="only a 304 without a body confirms"):
+                writer.write(wrong, origin(), target=URL, confirms=of)
+    assert list(walk(tmp_path)) == [page, confirmed]
+    assert (confirmed.kind, confirmed.digest, confirmed.origin.status) == ("revisit", page.digest, 304)
+    assert (confirmed.etag, confirmed.origin.role) == ('W/"1"', Role.REPORT)
+    record = read(tmp_path, confirmed.warc, confirmed.offset)
+    assert (record.body, record.refers_to) == (b"", page.id)
+    assert {
+        "WARC-Type": "revisit",
+        "WARC-Profile": "http://netpreserve.org/warc/1.1/revisit/server-not-modified",
+        "WARC-Refers-To-Target-URI": URL,
+        "WARC-Refers-To-Date": warc_date(MOMENT),
+    }.items() < dict(record.fields).items()
+    assert [body_of(tmp_path, capture, known) for capture in (page, confirmed)] == [PAGE, PAGE]
+    whole = answer_of(tmp_path, record, known)
+    assert (whole.status, whole.content_type) == (200, HTML[1])
+    assert findings(tmp_path) == []
+    assert_warcio_is_content(tmp_path, passes=4)
+
+
+def test_bytes_whose_record_is_broken_are_written_again(tmp_path: Path) -> None:
+    known = table(tmp_path)
+    with WarcWriter(tmp_path, known=known.find_digest) as writer:
+        captures = []
+        for second, whole in enumerate((False, False, True)):
+            captures.append(writer.write(exchange(URL, seconds=second), origin(), target=URL, whole=whole))
+            known.add(captures[-1])
+    assert [capture.kind for capture in captures] == ["response", "revisit", "response"]
+
+
 def test_files_are_closed_at_their_size(tmp_path: Path) -> None:
     captures = fill(tmp_path, 30, max_bytes=4_000)
     files = sorted(tmp_path.iterdir())
@@ -306,7 +349,10 @@ def test_the_request_line_is_one_line(tmp_path: Path) -> None:
 
 def test_warcio_check_is_content(tmp_path: Path) -> None:
     fill(tmp_path, 3)
+    assert_warcio_is_content(tmp_path, passes=7)
+
+
+def assert_warcio_is_content(folder: Path, *, passes: int) -> None:
     warcio = Path(sys.executable).with_name("warcio")
-    done = subprocess.run([warcio, "check", "-v", only_file(tmp_path)], capture_output=True, text=True)
-    assert done.returncode == 0
-    assert done.stdout.count("digest pass") == 7
+    done = subprocess.run([warcio, "check", "-v", only_file(folder)], capture_output=True, text=True)
+    assert (done.returncode, done.stdout.count("digest pass")) == (0, passes)
