@@ -6,6 +6,8 @@ was written. The facts that HTTP does not carry stand in own header fields, whic
     WARC-Fazhi-Role, -Portal, -Adcode, -Link-Title, -Link-Date, -Parent, -Target, -Depth, -Crawl, -Tls
     WARC-Fazhi-Header-<n>    value as received of HTTP header n (from 0), where it is not ASCII and stands in the HTTP
                              head percent-encoded for the sake of replay
+    WARC-Fazhi-Answer        head of a 304, whose record has an empty block: pywb replays a head of 3xx for itself, and
+                             a reader would see a blank page in place of the one that the 304 confirms
 
 Text is UTF-8; characters that cannot stand in a line, ``%``, and blanks at the ends are percent-encoded. A record
 without WARC-Fazhi-Role is foreign: written by another tool and put into the folder by the user.
@@ -21,11 +23,12 @@ from urllib.parse import quote, unquote_to_bytes
 
 from archive.errors import BrokenRecordError
 from archive.model import Capture, Origin, Role
-from archive.warc_http import SURROGATES, Head, Headers, first, replayable
+from archive.warc_http import SURROGATES, Head, Headers, first, parse_answer, replayable
 
 PREFIX = "WARC-Fazhi-"
 DECIDED, VERDICT = f"{PREFIX}Capture", f"{PREFIX}Verdict"  # of metadata records: see ``decisions``
 HEADER = f"{PREFIX}Header-".lower()
+ANSWER = f"{PREFIX}Answer"
 KINDS = ("response", "revisit", "resource")  # the WARC-Types that are captures
 # The profile of a revisit record that stands for a 304: the address still has the bytes of the record referred to.
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
@@ -171,6 +174,18 @@ def header_fields(headers: Headers) -> dict[str, str]:
         for number, (name, value) in enumerate(headers)
         if replayable(name, value) != value
     }
+
+
+def answer_field(protocol: str, head: Head) -> dict[str, str]:
+    """Return the field that keeps the head of an answer whose record has no block; ``answer_told`` undoes it."""
+    lines = [f"{protocol} {head.status} {head.reason}", *(f"{name}: {value}" for name, value in head.headers)]
+    return {ANSWER: encode_text("\n".join(lines))}
+
+
+def answer_told(fields: Headers) -> Head:
+    """Return the head of a revisit record without a block: as kept, else (records of others) that of a bare 304."""
+    told = first(fields, ANSWER)
+    return parse_answer(decode_text(told).encode())[0] if told else Head(304, "", ())
 
 
 def restored(headers: Headers, fields: Headers) -> Headers:

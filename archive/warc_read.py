@@ -11,7 +11,7 @@ from typing import Protocol
 from archive.errors import BrokenRecordError
 from archive.model import Capture
 from archive.warc_coding import decode
-from archive.warc_fields import DECIDED, KINDS, VERDICT, capture_of, mime_of, refers_to, restored
+from archive.warc_fields import DECIDED, KINDS, VERDICT, answer_told, capture_of, mime_of, refers_to, restored
 from archive.warc_http import Head, Headers, first, parse_answer, unchunked
 from archive.warc_scan import BUFFER, OPEN, Finding, Raw, files, is_gzip, load, name_of, scan
 
@@ -186,8 +186,8 @@ def record_of(raw: Raw, warc: str) -> Record:
         stored, body = parse_answer(raw.block)
         head = Head(stored.status, stored.reason, restored(stored.headers, raw.fields))
         body = unchunked(head, body)
-    elif raw.kind == "revisit":  # other tools may leave the head out where the server said 304
-        head, body = Head(304, "", ()), b""
+    elif raw.kind == "revisit":
+        head, body = answer_told(raw.fields), b""
     return Record(
         capture=capture_of(raw.fields, head, body, warc=warc, offset=raw.offset),
         reason=head.reason if head else "",

@@ -16,6 +16,7 @@ from archive.warc_fields import (
     DECIDED,
     NOT_MODIFIED,
     VERDICT,
+    answer_field,
     capture_of,
     digest_field,
     digest_told,
@@ -92,6 +93,7 @@ class WarcWriter:
         url, date, digest = uri(exchange.url), warc_date(exchange.fetched), hashlib.sha256(exchange.body).digest()
         protocol, status = status_line(exchange)
         head = Head(exchange.status, clean_value(exchange.reason), archived_headers(exchange))
+        earlier: tuple[str, str] | None
         if confirms is not None:
             earlier, profile, payload = _confirmed(exchange, confirms), NOT_MODIFIED, digest_told(confirms.digest)
         else:
@@ -110,7 +112,14 @@ class WarcWriter:
         if earlier:
             fields["WARC-Profile"] = profile
             fields["WARC-Refers-To-Target-URI"], fields["WARC-Refers-To-Date"] = earlier
-        fields |= own_fields(origin, target=target, depth=depth, crawl=crawl) | header_fields(head.headers)
+        fields |= own_fields(origin, target=target, depth=depth, crawl=crawl)
+        sent = None
+        if confirms is not None:
+            fields |= {"Content-Type": "application/http; msgtype=response"} | answer_field(protocol, head)
+        else:
+            fields |= header_fields(head.headers)
+            pairs = [(name, replayable(name, value)) for name, value in head.headers]
+            sent = StatusAndHeaders(status, pairs, protocol=protocol)
         line, asked = request_head(exchange)
         request_fields = {
             "WARC-Type": "request",
@@ -120,10 +129,9 @@ class WarcWriter:
             "WARC-Concurrent-To": fields["WARC-Record-ID"],
         }
         method = clean_value(exchange.request_line_method) or "GET"
-        sent = [(name, replayable(name, value)) for name, value in head.headers]
         file = self._ready()
         offset = file.append(
-            Record(fields, StatusAndHeaders(status, sent, protocol=protocol), b"" if earlier else exchange.body),
+            Record(fields, sent, b"" if earlier else exchange.body),
             Record(request_fields, StatusAndHeaders(line, list(asked), protocol=method), exchange.request_body),
         )
         return capture_of(tuple(fields.items()), head, exchange.body, warc=file.name, offset=offset)
