@@ -23,7 +23,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from archive import clock, deadline, divisions, schema
+from archive import clock, deadline, divisions, duty
 from archive.divisions import Place
 from archive.model import Level
 
@@ -184,11 +184,11 @@ def compute(conn: sqlite3.Connection, today: date | None = None) -> Coverage:
     and one over their sources; 100,000 reports take about a second of CPU.
     """
     as_of = _as_of(conn, today or clock.today())
-    years = tuple(range(min(duty()["since"].values()), as_of.year)) if as_of else ()
+    years = tuple(range(min(duty.rules()["since"].values()), as_of.year)) if as_of else ()
     if as_of is None:
         return Coverage(None, (), {}, {})
     looked = _looked(conn)
-    best = _best(conn, "r.town_code is null and r.level is not 'township'", "adcode", duty()["report"]["issuers"])
+    best = _best(conn, "r.town_code is null and r.level is not 'township'", "adcode", duty.rules()["report"]["issuers"])
     cells: dict[tuple[str, int], Cell] = {}
     names: dict[str, str] = {}
     by_year: dict[int, list[tuple[str, _Seen]]] = {}
@@ -230,7 +230,7 @@ def towns(conn: sqlite3.Connection, code: str, as_of: date | None, years: Iterab
     """
     if as_of is None:
         return []
-    rules = duty()
+    rules = duty.rules()
     low, high = code, code + "~"
     if code.endswith("00"):  # a city without counties: its towns' codes begin with its own first four digits
         low, high = code[:4], code[:4] + "~"
@@ -293,12 +293,6 @@ def added(several: Iterable[Mapping[str, int]]) -> Counts:
     return {name: total[name] for name in ("expected", *map(str, Status))}
 
 
-@cache
-def duty() -> dict[str, Any]:
-    """Return the rules of ``data/duty.toml``."""
-    return schema.toml("duty.toml")
-
-
 def _summed(counts: Mapping[str, int]) -> Counts:
     return {"expected": sum(counts.values())} | {str(status): counts.get(status, 0) for status in Status}
 
@@ -324,7 +318,7 @@ def _best(
     conn: sqlite3.Connection, where: str, column: str, issuers: list[str], *values: str
 ) -> dict[tuple[str, int], _Seen]:
     """Return the best report for each code and year; its dates are the first on sites that count as publication."""
-    rules = duty()
+    rules = duty.rules()
     kinds = ", ".join(f"'{kind}'" for kind in rules["report"]["publication"])
     bodies = ", ".join(f"'{kind}'" for kind in issuers)
     undated = ", ".join(f"'{source}'" for source in rules["report"]["undated"])
@@ -411,7 +405,7 @@ class _Year:
         self.year = year
         self.places: dict[str, Place] = {}
         self.codes: dict[str, str] = {}
-        since, exempt = duty()["since"], duty()["exempt"]["provinces"]
+        since, exempt = duty.rules()["since"], duty.rules()["exempt"]["provinces"]
         for place in divisions.at(year):
             if place.code[:2] not in exempt and year >= since[str(place.level)]:
                 key = divisions.in_year(place, None).code

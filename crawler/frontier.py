@@ -243,6 +243,8 @@ class Frontier:
                 "UPDATE targets SET state=?,asked=0,tries=?,next_at=?,note=?,truncated=?,round=? WHERE id=?",
                 (state, tries, next_at, result.note, result.truncated, self.rounds[target.portal], target.id),
             )
+            if target.role is Role.LISTING and state == "done":
+                self._intake.name(target.id, result.links)
             if result.also and result.also != target.url and state == "done":
                 self._also(target, result.also)
             self.hosts.store(host, hold, strikes, result.blocked)

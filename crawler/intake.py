@@ -9,7 +9,7 @@ be had.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from archive.model import Role
 from crawler import tables
@@ -58,6 +58,12 @@ class Intake:
             state = "done"  # databases were rebuilt from the WARC files: the page is there already
         self._db.execute(tables.INSERT, (*tables.values(target), state, turn, note))
         return netloc(target.url) if state == "queued" else None
+
+    def name(self, page: int, links: Iterable[Target]) -> None:
+        """Remember which reports a list page names, in place of those it named before: ``verdicts`` asks for them."""
+        self._db.execute("DELETE FROM named WHERE page=?", (page,))
+        reports = [(page, link.key) for link in links if link.role is Role.REPORT]
+        self._db.executemany("INSERT OR IGNORE INTO named(page,url) VALUES(?,?)", reports)
 
     def release_double(self, target: Target) -> str | None:
         """Queue a double of a page that is not to be had; return its host, None if there is none."""

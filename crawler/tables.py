@@ -59,6 +59,12 @@ CREATE TABLE IF NOT EXISTS entries (
     PRIMARY KEY (portal, listing, round, url)
 ) WITHOUT ROWID;
 
+-- What each list page named when it was last read that promised to be a report: a list that stops naming any is broken.
+CREATE TABLE IF NOT EXISTS named (
+    page INTEGER NOT NULL,           -- id of the list page in targets
+    url TEXT NOT NULL, PRIMARY KEY (page, url)
+) WITHOUT ROWID;
+
 -- Servers, and until when each wants to be left alone. delay: Crawl-delay. blocked: name of the last refusal.
 CREATE TABLE IF NOT EXISTS hosts (
     host TEXT PRIMARY KEY, hold_until REAL NOT NULL, delay REAL NOT NULL, strikes INTEGER NOT NULL, blocked TEXT

@@ -1,29 +1,33 @@
 """What a run found at each portal, in one word with the evidence for it. Zero is a finding, and never silent.
 
-ok           new reports came
-unchanged    all lists were read, nothing new
-silent       all lists were read, and the portal has no report at all
-truncated    a list could not be read to its end, or the run ended before the portal did
-blocked      the server refused; nothing was solved
-unreachable  no list could be had
-robots       robots.txt forbids every list
+ok              new reports came
+unchanged       all lists were read, nothing new
+silent          all lists were read, and the portal has no report at all, though some were due by law
+changed-layout  reports were found earlier, and none of the lists read now names one: moved, or read no more
+truncated       a list could not be read to its end, or the run ended before the portal did
+blocked         the server refused; nothing was solved
+unreachable     no list could be had
+robots          robots.txt forbids every list
 """
 
 from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archive import clock
+from archive import clock, duty
 from archive.datadir import DataDir
+from crawler import layout
+from crawler.layout import Lost
 from crawler.manners import REFUSED
 from crawler.targets import Portal
 from crawler.walk import LAST_RESORT, SEARCH
 
 FINE = ("ok", "unchanged")
+LIST_GONE = ("HTTP 404", "HTTP 410", "no page:")  # notes of an address that is not there, on a server that answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,9 @@ class Facts:
     denied: str | None = None
     truncated: tuple[str, ...] = ()
     note: str = ""
+    lost: str = ""  # which list named reports before, and what became of it, where none names one now
+    due: str = ""  # which reports were due by law
+    exempt: str = ""  # why none was
     stopped: str = ""  # why the run ended before the portal did: --limit, interrupted
 
 
@@ -72,6 +79,8 @@ def judge(facts: Facts) -> tuple[str, str]:
     ('blocked', 'refused: status 403')
     >>> judge(Facts(listings=1, waiting=0, refused=0, failed=0, new=0, ever=0))
     ('silent', 'no report on 1 list page')
+    >>> judge(Facts(listings=2, waiting=0, refused=0, failed=0, new=0, ever=4, lost="http://a.gov.cn/x/: HTTP 404"))
+    ('changed-layout', '4 reports known, none named by 2 list pages; http://a.gov.cn/x/: HTTP 404')
     """
     remark = []
     if facts.refused:
@@ -95,11 +104,16 @@ def judge(facts: Facts) -> tuple[str, str]:
     if facts.truncated:
         more = f" (and {len(facts.truncated) - 1} more)" if len(facts.truncated) > 1 else ""
         return "truncated", "; ".join([facts.truncated[0] + more, *remark])
+    pages = f"{facts.listings} list {'page' if facts.listings == 1 else 'pages'}"
+    if facts.lost:
+        known = "1 report known" if facts.ever == 1 else f"{facts.ever} reports known"
+        return "changed-layout", "; ".join([f"{known}, none named by {pages}; {facts.lost}", *remark])
     if not facts.listings:
         return "unreachable", facts.note or "no list could be had"
+    if not facts.ever and facts.exempt:
+        return "unchanged", "; ".join([f"no report on {pages}, none due: {facts.exempt}", *remark])
     if not facts.ever:
-        pages = "page" if facts.listings == 1 else "pages"
-        return "silent", "; ".join([f"no report on {facts.listings} list {pages}", *remark])
+        return "silent", "; ".join([f"no report on {pages}", *([facts.due] if facts.due else []), *remark])
     return ("ok" if facts.new else "unchanged"), "; ".join(remark)
 
 
@@ -147,6 +161,7 @@ class Books:
         if self._archive:
             self._db.execute("ATTACH ? AS public", (f"file:{self._archive}?mode=ro",))
         self._found: dict[str | None, tuple[int, int, int, int]] | None = None
+        self._known: dict[str, dict[str, set[str]]] | None = None
 
     def close(self) -> None:
         """Close the databases."""
@@ -156,7 +171,16 @@ class Books:
         """Return the line of a portal."""
         reports, rejected, new, ever = self._reports(portal)
         facts = self._facts(portal, new, ever, stopped)
-        verdict, remark = judge(facts)
+        lost, most = self._lost(portal, facts.listings, ever - new)
+        told = "; ".join(
+            [f"{each.url}: {each.note}" for each in lost[:1]]
+            + ([f"and {len(lost) - 1} more lists"] if lost[1:] else [])
+        )
+        years, exempt = duty.due(portal.code, clock.today(), since=portal.since)
+        due = f"due by law: {years[0]} to {years[-1]}" if years else ""
+        verdict, remark = judge(replace(facts, lost=told if most else "", due=due, exempt=exempt))
+        if told and verdict in FINE:
+            remark = "; ".join(filter(None, [remark, f"no report named any more by {told}"]))
         return Row(portal.code, portal.name, verdict, pages, reports, rejected, remark)
 
     def addresses(self, portal: Portal, pages: int) -> Row:
@@ -235,6 +259,23 @@ class Books:
             note=note["note"] if note else "",
             stopped=stopped,
         )
+
+    def _lost(self, portal: Portal, listings: int, before: int) -> tuple[list[Lost], bool]:
+        """Return the lists that name no report any more, and whether these had most of what was known before.
+
+        A round that could not read any list tells nothing, unless the server says that the lists are not there.
+        """
+        if not before:
+            return [], False
+        if self._known is None:
+            self._known = layout.known(self._db)
+        gave = self._known.get(portal.code, {})
+        found = layout.lost(self._db, portal.code, "" if portal.listings else portal.home, gave)
+        if not listings:
+            found = [each for each in found if each.note.startswith(LIST_GONE)]
+        gone = {report for each in found for report in each.reports}
+        there = {report for reports in gave.values() for report in reports}
+        return found, 2 * len(gone) > len(there)
 
     def _count(self, query: str, *values: str | None) -> int:
         return int(self._db.execute(query, values).fetchone()[0])

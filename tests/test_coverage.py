@@ -17,7 +17,7 @@ from fazhi_zoo.records import capture, report
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archive import captures, coverage, divisions, portals, schema, store
+from archive import captures, coverage, divisions, duty, portals, schema, store
 from archive.cli import fazhi
 from archive.coverage import Cell, Status
 from archive.model import IssuerKind, Level, Origin, Region, Role, SourceKind, ValueSource
@@ -275,7 +275,7 @@ def test_numbers_add_up(
             own = [cell] if (cell := known.own(code, year)) else []
             inside = [line.counts for line in known.lines(code, year)]
             assert coverage.counted(known.area(code, year)) == coverage.added([coverage.counted(own), *inside])
-    government = coverage.duty()["report"]["issuers"]
+    government = duty.rules()["report"]["issuers"]
     there = {
         (code, year) for code, town, year, _, kind, _ in saved
         if not town and year in known.years and (kind is None or kind in government)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,59 @@ import pytest
 from archive import captures
 from crawler import tables, verdicts
 from crawler.verdicts import Past, Row
+
+from .loopback import COLUMN, Answer, Loopback, Page, article, crawl, entry, listing, portal, report
+from .loopback import rows as query
+
+NEWS = "/xwzx/"
+YEARS = (2019, 2020, 2021)
+ENTRIES = [entry(year) for year in YEARS]
+STUB = "<html><head><title>法治政府建设年度报告</title></head><body><div id='app'></div></body></html>"
+MEETINGS = [(f"/xw/{n}.html", f"示例县第{n}次常务会议", "2022-01-01") for n in (1, 2, 3)]
+MOVED = "/fzzf/ndbg/"
+HOME = "<html><body><h1>示例县人民政府</h1><a href='{0}'>法治政府建设年度报告</a></body></html>"
+GONE = Answer("<p>您访问的页面不存在</p>".encode(), "text/html; charset=utf-8", 404)
+BUSY = Answer(b"busy", "text/plain", 500)
+Pages = dict[str, Page | str]
+
+# What a portal shows at first and, a day later, in place of that; the verdict of the second crawl and its remark.
+REDESIGNS: dict[str, tuple[Pages, Pages, str, str]] = {
+    "same": (portal(*YEARS), {}, "unchanged", ""),
+    "stub": (
+        portal(*YEARS), {COLUMN: STUB}, "changed-layout",
+        "3 reports known, none named by 0 list pages; {base}/zwgk/fzzfjsndbg/: no page: a stub of 104 bytes;"
+        " 1 failed: no page: a stub of 104 bytes",
+    ),
+    "empty": (
+        portal(*YEARS), {COLUMN: listing([])}, "changed-layout",
+        "3 reports known, none named by 1 list page; {base}/zwgk/fzzfjsndbg/: names none",
+    ),
+    "other_entries": (
+        portal(*YEARS), {COLUMN: listing(MEETINGS)},
+        "changed-layout", "3 reports known, none named by 1 list page; {base}/zwgk/fzzfjsndbg/: names none",
+    ),
+    "list_gone": (
+        portal(*YEARS), {COLUMN: GONE}, "changed-layout",
+        "3 reports known, none named by 0 list pages; {base}/zwgk/fzzfjsndbg/: HTTP 404; 1 failed: HTTP 404",
+    ),
+    "server_broken": (portal(*YEARS), {COLUMN: BUSY}, "unreachable", "HTTP 500"),
+    "list_moved": (
+        portal(*YEARS) | {"/": HOME.format(COLUMN)},
+        {"/": HOME.format(MOVED), COLUMN: GONE, MOVED: listing([entry(year, article(year)) for year in YEARS])},
+        "unchanged", "",
+    ),
+    "texts_moved": (
+        portal(*YEARS) | {"/": HOME.format(COLUMN)},
+        {"/": HOME.format(MOVED), COLUMN: GONE, MOVED: listing([entry(year, f"{year}.html") for year in YEARS])}
+        | {f"{MOVED}{year}.html": report(year) for year in YEARS},
+        "unchanged", "",
+    ),
+    "one_new": (portal(*YEARS), {COLUMN: listing([entry(2022)]), article(2022): report(2022)}, "ok", ""),
+    "never_any": (
+        {COLUMN: listing([])}, {COLUMN: listing(MEETINGS)}, "silent",
+        "no report on 1 list page; due by law: 2015 to 2026",
+    ),
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -53,3 +107,32 @@ def test_a_database_no_crawl_has_seen_has_no_history(tmp_path: Path) -> None:
     conn = captures.connect(tmp_path / "crawl.db")
     assert verdicts.history(conn) == []
     conn.close()
+
+
+@pytest.mark.slow
+def test_a_redesign_that_hides_the_reports_is_told_from_nothing_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAZHI_CLOCK", "2027-04-30T08:00:00Z")
+    with ExitStack() as stack:
+        servers = {}
+        for number, (name, (before, *_)) in enumerate(REDESIGNS.items()):
+            known = () if name.endswith("_moved") else (COLUMN,)
+            servers[name] = stack.enter_context(Loopback(before, code=f"{420600 + number}", listings=known))
+        first = crawl(tmp_path, *servers.values())
+        assert first.returncode == 3, first.stderr  # one has no report
+        for name, server in servers.items():
+            for path, page in REDESIGNS[name][1].items():
+                server.site.pages[path] = Answer(page.encode()) if isinstance(page, str) else page
+        monkeypatch.setenv("FAZHI_CLOCK", "2027-05-01T08:00:00Z")
+        second = crawl(tmp_path, *servers.values())
+        assert second.returncode == 3, second.stderr
+    said = query(
+        tmp_path, "SELECT v.portal,verdict,remark FROM verdicts v JOIN crawls c ON c.id=v.crawl ORDER BY c.rowid"
+    )
+    told = {str(code): (verdict, remark) for code, verdict, remark in said}  # the later one of each
+    found = {name: told[server.site.spec.code] for name, server in servers.items()}
+    expected = {
+        name: (verdict, remark.format(base=servers[name].base)) for name, (_, _, verdict, remark) in REDESIGNS.items()
+    }
+    assert found == expected

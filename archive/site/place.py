@@ -8,7 +8,7 @@ from typing import Any
 
 from datasette.utils.asgi import Response
 
-from archive import coverage, deadline, divisions
+from archive import coverage, deadline, divisions, duty
 from archive.coverage import Cell, Coverage
 from archive.model import Level
 from archive.site import language, pages
@@ -168,7 +168,7 @@ def _lower(report: dict[str, Any]) -> bool:
 
 def _rows(cells: dict[int, Cell], reports: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return a row for each year, latest first: the cell, the government's reports with their days to the deadline."""
-    rules = coverage.duty()["report"]
+    rules = duty.rules()["report"]
     by_year: dict[int | None, list[dict[str, Any]]] = {}
     for report in reports:
         if report["issuer_kind"] is None or report["issuer_kind"] in rules["town_issuers"]:
