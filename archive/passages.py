@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from itertools import islice
 
 from archive import tokens
 from archive.tokens import Runs, Span
@@ -97,9 +98,10 @@ def _windows(found: list[Span], length: int) -> list[tuple[int, int]]:
 def _spans(wanted: Sequence[Runs], text: str) -> list[Span]:
     """Return where terms stand in a text; of a term that stands in it in several spellings perhaps only the usual."""
     found: list[Span] = []
+    most = PASSAGE if len(wanted) == 1 else None  # of one term those after the first passage are not shown
     for number, term in enumerate(wanted):
         pattern = _raw_pattern(term)
-        hits = [Span(m.start(), m.end(), number) for m in pattern.finditer(text)] if pattern else []
+        hits = [Span(m.start(), m.end(), number) for m in islice(pattern.finditer(text), most)] if pattern else []
         if not hits:
             hits = [Span(s.start, s.end, number) for s in tokens.spans([term], text)]
         found += hits

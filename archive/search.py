@@ -6,9 +6,9 @@
 The language is ``archive.query``, conditions on rows are ``archive.filters``, passages ``archive.passages``. The search
 box of Datasette asks the same index the same expression, so all give the same hits.
 
-Time is bounded, not only by patience. At most ``CAP`` matches, the ones saved last, are counted and sorted. Relevance
-is bm25 with the title counting more, over the ``RANKED`` matches saved last; a word that stands in more than ``COMMON``
-reports tells little about any of them: such words are weighed by the title alone, then what was saved last comes first.
+Time is bounded, not only by patience. At most ``CAP`` matches are counted. Relevance is bm25 with the title counting
+more; a word that stands in more than ``RANKED`` reports tells little about any of them: such words are weighed by the
+title alone, among the ``RANKED`` matches saved last, then what was saved last comes first.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ from archive import filters, schema
 from archive.passages import Snippet, snippet
 from archive.query import Filter, Query, Word, parse
 
-CAP = 10_000  # matches that are counted and sorted; of more, the latest saved
-RANKED = 2_000  # of these are ranked by bm25
-COMMON = 4_000  # reports; a word in more of them is not weighed
-LOOKED_UP = 27  # to look one report up in the index costs as much as to read so many matches and sort them
+CAP = 10_000  # matches that are counted; of more, the latest saved are shown
+RANKED = 2_000  # matches that are ranked by bm25; a word in more reports is not weighed
+SPARE = 1.25  # of row numbers that should hold so many matches, so many times are read
+LOOKED_UP = 100  # to look one report up in the index costs as much as to read so many matches
+SORTED = 4  # to sort one match by its day costs as much as to read so many reports in the order of days
 TITLE_WEIGHT = 5.0  # a word in the title counts as five in the text
 PROBED = 12  # a look-up of one report in the index costs as much as reading so many matches in a row
 
@@ -76,11 +77,15 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """Row numbers of what a query finds, the last saved first; ``total`` counts all up to ``CAP``."""
+    """Row numbers of what a query finds, the last saved first: all from ``low`` on, which is 0 where these are all.
+
+    ``total`` counts all up to ``CAP``.
+    """
 
     docids: list[int]
     total: int
     capped: bool
+    low: int = 0
 
 
 def search(
@@ -119,11 +124,11 @@ def matches(conn: sqlite3.Connection, query: Query, most: int = CAP) -> Matches:
     """Return what a query finds, the last saved first: at most ``most`` row numbers, and how many there are."""
     where, values = filters.where(conn, query.filters)
     most = min(most, CAP)
+    if query.match and not where:
+        return _worded(conn, query.match, most)
     values |= {"match": query.match, "limit": CAP + 1}
     if query.match is None:
         source = f"docid from reports r where true{where} order by docid desc"
-    elif not where:
-        source = f"rowid from {schema.FTS} where {schema.FTS} match :match order by rowid desc"
     elif _few(conn, where, values):
         source = (
             f"r.docid from reports r cross join {schema.FTS} f on f.rowid = r.docid"
@@ -138,11 +143,39 @@ def matches(conn: sqlite3.Connection, query: Query, most: int = CAP) -> Matches:
     total = len(docids)
     if total > most and most < CAP:
         # To count is many times faster than to fetch.
-        counted = f"select count(*) from (select {source} limit :limit)"
-        if query.match and not where:
-            counted = f"select count(*) from (select 1 from {schema.FTS} where {schema.FTS} match :match limit :limit)"
-        total = conn.execute(counted, values).fetchone()[0]
-    return Matches(docids[:most], min(total, CAP), total > CAP)
+        total = conn.execute(f"select count(*) from (select {source} limit :limit)", values).fetchone()[0]
+    return _latest(docids, total, most)
+
+
+def _latest(docids: list[int], total: int, most: int) -> Matches:
+    """Return the first ``most`` of row numbers that go down."""
+    low = docids[most - 1] if len(docids) > most or total > most else 0
+    return Matches(docids[:most], min(total, CAP), total > CAP, low)
+
+
+def _worded(conn: sqlite3.Connection, match: str, most: int) -> Matches:
+    """Return what an expression finds in all reports.
+
+    The index is read upwards, because downwards it costs twice as much: the row numbers at the end are read that most
+    likely hold as many matches as are wanted.
+    """
+    index = f"select rowid from {schema.FTS} where {schema.FTS} match :match and rowid > :low"
+
+    def read(low: int, limit: int) -> list[int]:
+        values = {"match": match, "low": low, "limit": limit}
+        return [row[0] for row in conn.execute(f"{index} limit :limit", values).fetchall()]
+
+    counted = f"select count(*), min(rowid), max(rowid) from ({index} limit :limit)"
+    total, first, last = conn.execute(counted, {"match": match, "low": 0, "limit": CAP + 1}).fetchone()
+    if total <= most:
+        return Matches(read(0, most)[::-1] if total else [], total, False)
+    size = conn.execute("select max(docid) from reports").fetchone()[0]
+    span = int((last - first + 1) * most / total * SPARE) + 1
+    found = read(size - span, -1)
+    while len(found) < most and span < size:
+        span *= 2
+        found = read(size - span, -1)
+    return _latest(found[::-1], total, most)
 
 
 def _few(conn: sqlite3.Connection, where: str, values: filters.Values) -> bool:
@@ -156,10 +189,9 @@ def _few(conn: sqlite3.Connection, where: str, values: filters.Values) -> bool:
 
 def sort(conn: sqlite3.Connection, query: Query, found: Matches, order: Order, count: int) -> list[int]:
     """Return the first ``count`` row numbers of what was found, in order."""
-    words = [word for group in query.groups for word in group]
     count = min(count, CAP)
-    if order == "relevance" and words:
-        return _ranked(conn, words, found, len(query.groups) == 1)[:count]
+    if order == "relevance" and query.groups:
+        return _ranked(conn, query, found)[:count]
     return _newest(conn, query, found, count)
 
 
@@ -170,22 +202,12 @@ def _newest(conn: sqlite3.Connection, query: Query, found: Matches, count: int) 
     if query.match is None:
         sql = f"select docid from reports r where true{where} order by r.published desc, r.rowid desc limit :count"
         return [row[0] for row in conn.execute(sql, values).fetchall()]
-    size = conn.execute("select coalesce(max(docid), 0) from reports").fetchone()[0]
-    last = (
-        count * size // max(1, found.total)
-    )  # reports published last among which so many meet the query, evenly spread
-    if last * LOOKED_UP < found.total:
-        latest = "select docid, published from reports order by published desc, rowid desc limit :last"
-        narrowed = f" and r.docid in (select r.docid from reports r where true{where})" if where else ""
-        sql = (
-            f"select r.docid from ({latest}) r cross join {schema.FTS} f on f.rowid = r.docid"
-            f" where {schema.FTS} match :match{narrowed} limit :count"
-        )
-        docids = [row[0] for row in conn.execute(sql, {**values, "last": 3 * last + count}).fetchall()]
-        if len(docids) == count:
+    if not where or not found.low:
+        docids = _latest_published(conn, query.match, found, count)
+        if docids is not None:
             return docids
     inner = f"select rowid from {schema.FTS} where {schema.FTS} match :match"
-    if not found.capped and len(found.docids) == found.total:
+    if not found.low:
         inner, where, values = "select value from json_each(:docids)", "", {"docids": str(found.docids), "count": count}
     sql = (
         f"select r.docid from reports r where r.docid in ({inner}){where}"
@@ -194,37 +216,59 @@ def _newest(conn: sqlite3.Connection, query: Query, found: Matches, count: int) 
     return [row[0] for row in conn.execute(sql, values).fetchall()]
 
 
-def _ranked(conn: sqlite3.Connection, words: Sequence[Word], found: Matches, alone: bool) -> list[int]:
+def _latest_published(conn: sqlite3.Connection, match: str, found: Matches, count: int) -> list[int] | None:
+    """Return the matches published last, read from the reports published last; None where that costs more than to sort
+    all matches."""
+    size = conn.execute("select coalesce(max(docid), 0) from reports").fetchone()[0]
+    # Reports published last among which so many meet the query, evenly spread, and as many again to be sure.
+    last = 2 * count * size // max(1, found.total) + count
+    if last > SORTED * found.total:
+        return None
+    known = set(found.docids)
+    lookups = max(1, found.total // LOOKED_UP)
+    one = f"select 1 from {schema.FTS} where {schema.FTS} match ? and rowid = ?"
+    docids = []
+    for (docid,) in conn.execute("select docid from reports order by published desc, rowid desc limit ?", (last,)):
+        if docid < found.low:
+            lookups -= 1
+            if lookups < 0:
+                return None
+            held = conn.execute(one, (match, docid)).fetchone() is not None
+        else:
+            held = docid in known
+        if held:
+            docids.append(docid)
+            if len(docids) == count:
+                return docids
+    return None
+
+
+def _ranked(conn: sqlite3.Connection, query: Query, found: Matches) -> list[int]:
     """Return row numbers by relevance: the ``RANKED`` saved last by bm25 of the words that are not common, the rest as
     they are."""
+    words = [word for group in query.groups for word in group]
     ranked, rest = found.docids[:RANKED], found.docids[RANKED:]
     if not ranked:
         return []
-    single = alone and len(words) == 1
-    rare = [word for word in words if not (found.total > COMMON if single else _common(conn, word))]
-    title = [Word(word.runs, title=True) for word in words]
+    single = len(words) == 1
+    rare = [word for word in words if not (found.total > RANKED if single else _common(conn, word))]
     if rare:
-        sql = (
-            f"select rowid from {schema.FTS} where {schema.FTS} match :match and rowid >= :low"
-            f" and +rowid in (select value from json_each(:docids))"
-            f" order by bm25({schema.FTS}, 1.0, {TITLE_WEIGHT}), rowid desc"
-        )
-        match = " OR ".join(word.match for word in rare)
+        match, order = " OR ".join(word.match for word in rare), f"bm25({schema.FTS}, 1.0, {TITLE_WEIGHT}), rowid desc"
     else:
-        sql = (
-            f"select rowid from {schema.FTS} where {schema.FTS} match :match and rowid >= :low"
-            " and +rowid in (select value from json_each(:docids)) order by rowid desc"
-        )
-        match = " AND ".join(word.match for word in title)
-    values = {"match": match, "low": min(ranked), "docids": str(ranked)}
-    first = [row[0] for row in conn.execute(sql, values).fetchall()]
+        match, order = " AND ".join(Word(word.runs, title=True).match for word in words), "rowid desc"
+    sql = f"select rowid from {schema.FTS} where {schema.FTS} match :match and rowid >= :low"
+    values: filters.Values = {"match": match, "low": min(ranked)}
+    if not (single and rare and not query.without and not query.filters):  # the expression finds others, too
+        sql += " and +rowid in (select value from json_each(:docids))"
+        values["docids"] = str(ranked)
+    first = [row[0] for row in conn.execute(f"{sql} order by {order}", values).fetchall()]
     known = set(first)
     return [*first, *(docid for docid in ranked if docid not in known), *rest]
 
 
 def _common(conn: sqlite3.Connection, word: Word) -> bool:
     sql = f"select count(*) from (select 1 from {schema.FTS} where {schema.FTS} match ? limit ?)"
-    return bool(conn.execute(sql, (word.match, COMMON + 1)).fetchone()[0] > COMMON)
+    return bool(conn.execute(sql, (word.match, RANKED + 1)).fetchone()[0] > RANKED)
 
 
 def hits(conn: sqlite3.Connection, docids: Sequence[int], query: Query) -> list[Hit]:
