@@ -9,6 +9,7 @@
     since = 2016                                     # optional: first year to be expected
     family = "generic"                               # optional: told from each page where absent
     hosts = ["xxgk.zyzf.gov.cn"]                     # optional: further hosts that belong to the portal
+    schedule = "monthly"                             # optional: daily, weekly, monthly, never, or days ("10d")
     remark = "..."                                   # optional: what is doubtful; `fazhi portals` shows it
 
     load()         the portals of a file, or of the built-in ones: one file a province, named by its two digits
@@ -32,12 +33,12 @@ from pathlib import Path
 
 from archive import divisions
 from archive.errors import UsageError
-from crawler import families
+from crawler import due, families
 from crawler.addresses import canonical, netloc
 from crawler.targets import Portal, join, own_hosts
 
 BUILT_IN = Path(__file__).parent / "portals"
-KEYS = ("name", "home", "listings", "since", "family", "hosts", "remark")
+KEYS = ("name", "home", "listings", "since", "family", "hosts", "schedule", "remark")
 SHOWN = 5  # places that an error names
 EARLIEST_YEAR = 2000
 _CODE = re.compile(r"\d{6}(-[a-z0-9]+)?")
@@ -115,6 +116,12 @@ def portal(code: str, entry: Mapping[str, object], where: str, family: str | Non
     for host in hosts:
         if "/" in host or not netloc(f"http://{host}/"):
             raise UsageError(f"{where}: key 'hosts' holds {host!r}", "a host name without http:// and without a path")
+    schedule = _text(entry, "schedule", where) if "schedule" in entry else None
+    if schedule is not None:
+        try:
+            due.days(schedule)
+        except UsageError as error:
+            raise UsageError(f"{where}: key 'schedule' is {schedule!r}", error.remedy) from None
     return Portal(
         code=code,
         name=name,
@@ -124,6 +131,7 @@ def portal(code: str, entry: Mapping[str, object], where: str, family: str | Non
         since=since if isinstance(since, int) else None,
         hosts=own_hosts(home, *listings) | {host.lower() for host in hosts},
         remark=remark,
+        schedule=schedule,
     )
 
 
@@ -177,6 +185,7 @@ def as_json(portal: Portal) -> dict[str, object]:
         "listings": list(portal.listings),
         "since": portal.since,
         "family": portal.family,
+        "schedule": portal.schedule,
         "remark": portal.remark,
     }
 

@@ -17,15 +17,16 @@ import click
 from rich.cells import cell_len, set_cell_size
 from rich.table import Table
 
-from archive import printing, saved
+from archive import clock, printing, saved
 from archive.cli import check_code, check_url, data_option
 from archive.cli import fazhi as main
 from archive.datadir import DataDir
 from archive.errors import UsageError
-from crawler import catalogue, progress, run
+from crawler import catalogue, due, progress, run
 from crawler.addresses import canonical, netloc
 from crawler.manners import Window
 from crawler.settings import CONTACT
+from crawler.targets import Portal
 
 __all__ = ["main"]
 
@@ -55,6 +56,14 @@ class Hours(click.ParamType[Window]):
 @click.option(
     "--portals", type=click.Path(path_type=Path), help="Portal file (TOML) in place of the built-in catalogue."
 )
+@click.option(
+    "--due", "only_due", is_flag=True, help="Only those whose next visit has come, of the catalogue if none is named."
+)
+@click.option(
+    "--most",
+    type=click.IntRange(1),
+    help="With --due: at most so many portals, new ones first, then the longest overdue.",
+)
 @click.option("--limit", type=click.IntRange(1), help="Stop after this many pages.")
 @click.option("--delay", type=click.FloatRange(0), help="Seconds between two requests to a host (default 2).")
 @click.option("--window", type=Hours(), help="Ask only in these hours of China's time, for example 22-6.")
@@ -62,6 +71,8 @@ class Hours(click.ParamType[Window]):
 def crawl(
     places: tuple[str, ...],
     portals: Path | None,
+    only_due: bool,
+    most: int | None,
     limit: int | None,
     delay: float | None,
     window: Window | None,
@@ -73,16 +84,21 @@ def crawl(
     Example:
       fazhi crawl 420683                     one place of the catalogue
       fazhi crawl --portals mine.toml        every place of a file of your own
+      fazhi crawl --due                      what is due of the whole catalogue
     """
     known = catalogue.load(portals, places)
-    if not places and portals is None:
+    if not places and portals is None and not only_due:
         raise UsageError(
-            "say which portals to crawl", "name codes or places (see `fazhi portals`), or give a file with --portals"
+            "say which portals to crawl",
+            "name codes or places (see `fazhi portals`), give a file with --portals, or --due",
         )
     chosen = catalogue.select(known, places) if places else list(known.values())
+    place = DataDir.open(data)
+    if only_due and not (chosen := falling_due(place, chosen, window, most)):
+        return
     remind([portal.home for portal in chosen])
     with crawl_progress() as tick:
-        summary = run.crawl(DataDir.open(data), chosen, limit=limit, delay=delay, window=window, progress=tick)
+        summary = run.crawl(place, chosen, limit=limit, delay=delay, window=window, progress=tick)
     show(summary)
     raise click.exceptions.Exit(summary.exit_code)
 
@@ -239,6 +255,19 @@ def demo(no_serve: bool, host: str, port: int, data: Path) -> None:
         if no_serve or summary.exit_code == run.INTERRUPTED_EXIT:
             raise click.exceptions.Exit(summary.exit_code)
         serve(place, host, port)
+
+
+def falling_due(place: DataDir, portals: Sequence[Portal], window: Window | None, most: int | None) -> list[Portal]:
+    """Return the portals to be visited now; where there are none, say when the next is."""
+    now = clock.now()
+    if window is not None and not window.open(now.timestamp()):
+        click.echo(f"outside the hours of --window {window.first}-{window.last}: nothing is asked")
+        return []
+    planned = due.visits(place.crawl_db, portals, now)
+    if not (found := due.due(planned, now)):
+        first = due.upcoming(planned, now)
+        click.echo(f"nothing is due before {first:%Y-%m-%d %H:%M} UTC" if first else "nothing is ever due")
+    return found[:most]
 
 
 def _on_terminal() -> bool:

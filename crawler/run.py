@@ -24,7 +24,7 @@ from archive.errors import StorageError, UsageError
 from archive.model import Role
 from archive.pipeline import Pipeline
 from archive.portals import Look, keep
-from crawler import reading, verdicts
+from crawler import due, reading, verdicts
 from crawler.addresses import canonical, netloc
 from crawler.families.base import SEED
 from crawler.manners import Window
@@ -168,11 +168,11 @@ def _summary(session: Session, interrupted: bool, limit: int | None) -> Summary:
     session.close_rounds()
     stopped = ""
     if interrupted:
-        stopped = "interrupted"
+        stopped = due.INTERRUPTED
     elif limit is not None and session.frontier.pages >= limit:
-        stopped = f"ended by --limit {limit}"
+        stopped = f"{due.LIMITED} {limit}"
     elif (window := session.frontier.window) is not None and not window.open(session.frontier.now()):
-        stopped = f"outside the hours of --window {window.first}-{window.last}"
+        stopped = f"{due.OUTSIDE} {window.first}-{window.last}"
     with closing(verdicts.Books(session.place, session.crawl)) as books:
         rows = []
         for portal in session.portals.values():

@@ -82,6 +82,7 @@ CREATE TABLE IF NOT EXISTS verdicts (
     reports INTEGER NOT NULL, rejected INTEGER NOT NULL, remark TEXT NOT NULL,
     PRIMARY KEY (crawl, portal)
 );
+CREATE INDEX IF NOT EXISTS verdicts_portal ON verdicts(portal, crawl); -- a portal's last visits, however long the book
 """
 
 FIELDS = "portal,url,host,role,title,date,parent,depth,prio,listing,page,pager,guessed,same"

@@ -44,6 +44,7 @@ class Portal:
     since: int | None = None
     hosts: frozenset[str] = frozenset()
     remark: str | None = None
+    schedule: str | None = None  # how often it is visited, see crawler.due; None: as the season wants
     any_host: bool = False  # single addresses given by the user lie wherever they lie
     division: str | None = None  # code the user gave for them
 

@@ -23,6 +23,7 @@ since = 2016
 name = "示例县司法局"
 home = "http://sfj.shili.gov.cn/"
 family = "generic"
+schedule = "10d"
 hosts = ["OA.shili.gov.cn:8080"]
 remark = " host not checked "
 
@@ -56,6 +57,7 @@ def test_reads_all_that_a_file_says(tmp_path: Path) -> None:
             family="generic",
             hosts=frozenset({"sfj.shili.gov.cn", "www.sfj.shili.gov.cn", "oa.shili.gov.cn:8080"}),
             remark="host not checked",
+            schedule="10d",
         ),
         Portal(
             code="990201",
@@ -92,6 +94,8 @@ ENTRY = '[990101]\nname = "示例县"\nhome = "http://a.gov.cn/"\n'
         (ENTRY + "since = 16\n", "key 'since' is 16"),
         (ENTRY + "since = true\n", "key 'since' is True"),
         (ENTRY + 'family = "trz"\n', "[990101]: key 'family' is 'trz'"),
+        (ENTRY + 'schedule = "hourly"\n', "[990101]: key 'schedule' is 'hourly' - one of \"daily\", "),
+        (ENTRY + "schedule = 7\n", "[990101]: key 'schedule' is 7 - a text between quotes"),
         (ENTRY + "remark = 5\n", "[990101]: key 'remark' is 5 - a text between quotes"),
         (ENTRY + 'hosts = ["http://b.gov.cn/"]\n', "key 'hosts' holds 'http://b.gov.cn/'"),
     ],
