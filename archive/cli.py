@@ -213,21 +213,26 @@ def rebuild(data: Path) -> None:
 def verify(data: Path) -> None:
     """Check every digest in every WARC file and say which record is broken. Exit code 1 if one is.
 
+    `fazhi status` tells of what is broken until a later check finds it whole.
+
     \b
     Example:
       fazhi verify --data /srv/fazhi
     """
-    from archive import warc_verify
+    from archive import checks, warc_scan, warc_verify
 
     place = DataDir.open(data, create=False)
-    broken = 0
+    names = [warc_scan.name_of(path) for path in warc_scan.files(place.warc)]
+    found = []
     with printing.progress("checking bytes") as tick:
         for finding in warc_verify.verify(place.warc, progress=tick):
-            broken += 1
+            found.append(finding)
             click.echo(str(finding), err=True)
-    if broken:
+    if os.access(place.root, os.W_OK):  # a copy that cannot be written is checked all the same
+        checks.keep(place, names, found)
+    if found:
         raise FazhiError(
-            f"{broken} broken record(s) in {place.warc}",
+            f"{len(found)} broken record(s) in {place.warc}",
             "restore the file from a copy, or fetch the addresses again; the other records stay readable",
         )
     click.echo("all records whole")

@@ -9,8 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from archive import captures
+from archive import captures, checks
+from archive.checks import Broken
+from archive.cli import fazhi
+from archive.datadir import DataDir
+from archive.warc_scan import Finding
 from crawler import tables, verdicts
 from crawler.verdicts import Past, Row
 
@@ -107,6 +112,37 @@ def test_a_database_no_crawl_has_seen_has_no_history(tmp_path: Path) -> None:
     conn = captures.connect(tmp_path / "crawl.db")
     assert verdicts.history(conn) == []
     conn.close()
+
+
+def test_what_a_check_found_is_kept_until_a_later_one_takes_it_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = DataDir.open(tmp_path)
+    first, second = datetime(2027, 3, 1, tzinfo=UTC), datetime(2027, 3, 2, tzinfo=UTC)
+    for name in ("a.warc.gz", "b.warc.gz", "c.warc.gz.open"):
+        (place.warc / name).write_bytes(b"x")
+    monkeypatch.setattr(checks.clock, "now", lambda: first)
+    checks.keep(place, ["a.warc.gz", "b.warc.gz"], [Finding("a.warc.gz", 7, "torn"), Finding("b.warc.gz", 9, "torn")])
+    assert checks.oldest(place) is None  # one file was never checked
+    monkeypatch.setattr(checks.clock, "now", lambda: second)
+    checks.keep(place, ["b.warc.gz", "c.warc.gz"], [Finding("b.warc.gz", 9, "cut"), Finding("b.warc.gz", 11, "cut")])
+    assert checks.broken(place) == [
+        Broken("a.warc.gz", 7, "torn", first), Broken("b.warc.gz", 9, "cut", first),
+        Broken("b.warc.gz", 11, "cut", second),
+    ]  # fmt: skip
+    assert checks.oldest(place) == first
+    (place.warc / "a.warc.gz").unlink()
+    checks.keep(place, ["b.warc.gz"], [])
+    assert (checks.broken(place), checks.oldest(place)) == ([], second)
+    (tmp_path / "verify.json").write_text('{"a.warc.gz": 7', "utf-8")
+    assert checks.broken(place) == []
+
+
+def test_a_check_on_the_command_line_is_kept(tmp_path: Path) -> None:
+    place = DataDir.open(tmp_path)
+    (place.warc / "a.warc.gz").write_bytes(b"no WARC")
+    assert CliRunner().invoke(fazhi, ["verify", "--data", str(tmp_path)]).exit_code == 1
+    assert [(each.file, each.offset) for each in checks.broken(place)] == [("a.warc.gz", 0)]
 
 
 @pytest.mark.slow
