@@ -161,7 +161,8 @@ def _copy_warc(place: DataDir, table: Captures, file: Path) -> list[tuple[Captur
 def _result(db: store.Database, file: Path, capture: Capture, known: bool) -> Added:
     row = db.execute(
         "select c.outcome, c.report, coalesce(r.title, j.title), coalesce(j.reason, ''), coalesce(j.detail, '')"
-        " from captures c left join reports r on r.id = c.report left join rejected j on j.capture = c.id"
+        " from captures c left join reports r on r.id = c.report"
+        " left join rejected j on j.capture = coalesce(c.same_as, c.id)"
         " where c.id = ?",
         (capture.id,),
     ).fetchone()

@@ -144,6 +144,20 @@ class Captures:
         ).fetchone()
         return None if row is None else (row["url"], row["fetched"])
 
+    def sighting_of(self, capture: Capture) -> str | None:
+        """Return the id of the first capture with the bytes of a revisit at its own address; None for one to be read.
+
+        The first one is read, whatever it is: bytes known from another address are a new witness here.
+        """
+        if capture.kind != "revisit":
+            return None
+        # The + keeps SQLite from walking all pages with these bytes: an error page may stand at thousands of addresses.
+        row = self._db.execute(
+            "SELECT id FROM captures WHERE url = ? AND +digest = ? AND role = ? ORDER BY fetched, id LIMIT 1",
+            (capture.origin.url, capture.digest, Role.REPORT.value),
+        ).fetchone()
+        return row["id"] if row and row["id"] != capture.id else None
+
     def all(self) -> Iterator[Capture]:
         """Yield all captures in order of id, that is of time."""
         for row in self._db.execute("SELECT * FROM captures ORDER BY id"):

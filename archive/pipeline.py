@@ -4,6 +4,7 @@ Takes its work from the captures of ``crawl.db`` that have no result in ``archiv
 after a crash the open captures are simply still there. Runs once (``run``) or beside a crawl (``start``, ``finish``).
 
     crawl.db captures --(id)--> worker process: read the record, extract() --(Document)--> store.save, one transaction
+                           \\--> "the same as before", "not there any more": nothing to read; store.sight, store.gone
 
 Results are saved in the order the captures were taken, by one thread: archive.db has one writer. A page that kills its
 worker, or takes too long or too much memory, becomes a Rejection(CRASHED) with an issue; the others go on.
@@ -30,7 +31,7 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 from archive import captures, decisions, store, warc_read
 from archive.datadir import DataDir
 from archive.extract import EXTRACTOR, extract
-from archive.model import Capture, Issue, IssueCode, Reason, Rejection, Report
+from archive.model import Capture, Issue, IssueCode, Reason, Rejection, Report, Role
 
 Tick = Callable[[int, int | None], None]
 Result = Report | Rejection
@@ -150,7 +151,7 @@ class Pipeline:
                         exhausted = True
                     elif identity == "":
                         break  # nothing new just now
-                    elif capture := known.get(identity):
+                    elif (capture := known.get(identity)) and not self._noted(db, crawl, known, capture, again):
                         job = (str(self.place.warc), str(self.place.crawl_db), capture)
                         waiting.append((capture, pool.schedule(self.read, args=list(job), timeout=self.limits.seconds)))
                 if waiting:
@@ -172,6 +173,26 @@ class Pipeline:
             crawl.close()
             db.close()
 
+    def _noted(
+        self,
+        db: store.Database,
+        crawl: sqlite3.Connection,
+        known: captures.Captures,
+        capture: Capture,
+        again: tuple[str, ...],
+    ) -> bool:
+        """Save a capture that need not be read, and say so. What a person decided about is read in any case."""
+        if capture.origin.role is Role.GONE:
+            store.gone(db, capture)
+            self.counts["gone"] += 1
+            return True
+        earlier = known.sighting_of(capture)
+        if earlier is None or capture.id in again or decisions.of(crawl, capture.id):
+            return False
+        store.sight(db, capture, earlier)
+        self.counts["seen again"] += 1
+        return True
+
     def _todo(self, db: store.Database, crawl: sqlite3.Connection, stale: bool) -> Iterator[str]:
         """Yield ids of captures to read; "" when there is none for now; end when there is none and none will come."""
         newest = _newest(crawl)
@@ -181,7 +202,8 @@ class Pipeline:
         while True:
             ending = self._draining.is_set()  # looked at before the query: what comes until then is still read
             rows = crawl.execute(
-                "select rowid, id from captures where rowid > ? and role = 'report' order by rowid", (newest,)
+                "select rowid, id from captures where rowid > ? and role in (?, ?) order by rowid",
+                (newest, *store.TELLING),
             ).fetchall()
             if rows:
                 newest = rows[-1][0]

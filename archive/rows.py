@@ -98,6 +98,17 @@ def captured(capture: Capture, document: Document) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def unread(capture: Capture, *, outcome: str | None = None, same_as: str | None = None) -> dict[str, Any]:
+    """Return the row of ``captures`` for one that is not read: nothing that its earlier capture tells as well."""
+    origin = capture.origin
+    return {
+        "id": capture.id, "url": address(capture), "target": capture.target, "portal": origin.portal,
+        "role": str(origin.role), "fetched": moment(origin.fetched), "status": origin.status,
+        "digest": capture.digest, "warc": capture.warc, "offset": capture.offset, "kind": capture.kind,
+        "outcome": outcome, "same_as": same_as,
+    }  # fmt: skip
+
+
 def children(document: Document) -> dict[str, list[dict[str, Any]]]:
     """Return the rows of the tables that hold several for one capture, by table."""
     return {

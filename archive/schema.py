@@ -2,15 +2,16 @@
 
 One place for one fact: a column is named, typed and explained there and nowhere else.
 
-A file of an older version gets the tables it lacks when it is next opened for writing. A newer file is refused with
-the advice to update fazhi, a foreign one with that to move it away.
+A file of an older version gets the tables and columns it lacks when it is next opened for writing, and what follows
+from its rows is worked out then. A newer file is refused with the advice to update fazhi, a foreign one with that to
+move it away.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -18,7 +19,7 @@ from typing import Any
 
 from archive.errors import NewerSchemaError, StorageError
 
-VERSION = 2  # of the tables, kept in ``pragma user_version``; 2: portals
+VERSION = 3  # of the tables, kept in ``pragma user_version``; 2: portals; 3: changes, sightings, what is missing
 
 FTS = "reports_fts"
 FTS_SHADOWS = tuple(f"{FTS}_{part}" for part in ("data", "idx", "docsize", "config"))
@@ -86,25 +87,43 @@ def words() -> dict[str, dict[str, str]]:
     return toml("words.toml")
 
 
-def create(db: sqlite3.Connection) -> None:
-    """Make the tables an empty or older database lacks; raise NewerSchemaError or StorageError for one of no use."""
+def create(db: sqlite3.Connection, derive: Callable[[sqlite3.Connection], None] | None = None) -> None:
+    """Make the tables and columns an empty or older database lacks, in one transaction.
+
+    ``derive`` is called with an older database, to fill what is new in it from the rows it has. Raises
+    NewerSchemaError or StorageError for a database of no use.
+    """
     if check(db) == VERSION:
         return
     db.execute("begin immediate")
     try:
-        if check(db) != VERSION:  # another process may have been quicker
-            there = {name for (name,) in db.execute("select name from sqlite_master where type = 'table'")}
-            for table in tables().values():
-                if table.name not in there:
-                    for statement in _statements(table):
-                        db.execute(statement)
-            if FTS not in there:
-                db.execute(FTS_SQL)
+        before = check(db)
+        if before != VERSION:  # another process may have been quicker
+            _complete(db)
+            if before and derive:
+                derive(db)
             db.execute(f"pragma user_version = {VERSION}")
         db.execute("commit")
     except BaseException:
-        db.execute("rollback")
+        if db.in_transaction:  # SQLite rolls back by itself where the disk is full
+            db.execute("rollback")
         raise
+
+
+def _complete(db: sqlite3.Connection) -> None:
+    there = {name for (name,) in db.execute("select name from sqlite_master")}
+    for table in tables().values():
+        if table.name not in there:
+            db.execute(_table(table))
+        known = {row[1] for row in db.execute(f"pragma table_info({table.name})")}
+        for column in table.columns:
+            if column.name not in known:
+                db.execute(f"alter table {table.name} add column {_column(column)}")
+        for name, statement in _indexes(table).items():
+            if name not in there:
+                db.execute(statement)
+    if FTS not in there:
+        db.execute(FTS_SQL)
 
 
 def check(db: sqlite3.Connection) -> int:
@@ -119,16 +138,22 @@ def check(db: sqlite3.Connection) -> int:
     return version
 
 
-def _statements(table: Table) -> list[str]:
-    lines = []
-    for c in table.columns:
-        # The column is named too, because Datasette fails on a reference that leaves it out.
-        link = f" references {c.references} ({_quoted(tables()[c.references].key)})" if c.references else ""
-        lines.append(f'"{c.name}" {c.type}{link}')
-    lines.append(f"primary key ({_quoted(table.key)})")
-    made = [f"create table {table.name} ({', '.join(lines)})"]
+def _table(table: Table) -> str:
+    lines = [*map(_column, table.columns), f"primary key ({_quoted(table.key)})"]
+    return f"create table {table.name} ({', '.join(lines)})"
+
+
+def _column(column: Column) -> str:
+    # The referred column is named too, because Datasette fails on a reference that leaves it out.
+    to = column.references
+    return f'"{column.name}" {column.type}' + (f" references {to} ({_quoted(tables()[to].key)})" if to else "")
+
+
+def _indexes(table: Table) -> dict[str, str]:
+    made = {}
     for columns, unique in [*((c, "") for c in table.indexes), *((c, "unique ") for c in table.unique)]:
-        made.append(f"create {unique}index idx_{table.name}_{'_'.join(columns)} on {table.name} ({_quoted(columns)})")
+        name = f"idx_{table.name}_{'_'.join(columns)}"
+        made[name] = f"create {unique}index {name} on {table.name} ({_quoted(columns)})"
     return made
 
 
@@ -152,7 +177,8 @@ def metadata() -> dict[str, object]:
         shown[shadow] = {"hidden": True, "allow": False}
     archive = {
         "title": "年度报告库",
-        "description": "reports 报告，texts 正文，sources 来源，issues 存疑事项，rejected 未收录网页，portals 门户。",
+        "description": "reports 报告，texts 正文，sources 来源，changes 变动，issues 存疑事项，rejected 未收录网页，"
+        "portals 门户。",
         "allow_sql": False,
         "tables": shown,
     }
@@ -182,6 +208,7 @@ LISTS = {
     "issuer_kind": "Kinds of issuer: `issuer_kind`",
     "level": "Levels: `level`",
     "status": "Versions: `status`",
+    "change": "What happened to a report: `changes.kind`",
     "value_source": "Where a value was read: `evidence.source`, `published_source`",
     "verdict": "What a crawl found at a portal: `portals.verdict`",
     "coverage": "What is known of a report that is due: `fazhi coverage`, `/coverage`",

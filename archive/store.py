@@ -1,13 +1,13 @@
-"""Writes ``archive.db``: one document at a time, each in one transaction. Reads no page, decides about no content.
+"""Writes ``archive.db``: one capture at a time, each in one transaction. Reads no page, decides about no content.
 
-    captures, evidence, issues, attachments    what one capture gave: replaced when it is saved again
-    readings                                   the fields each capture of a report gave
-    reports, texts, reports_fts                one row for each text, from the leading source among its readings
-    sources                                    one row for each capture of a report
-    rejected                                   one row for each capture that is no report
+    save()    a capture that was read            captures, evidence, issues, attachments: what it gave, replaced when it
+                                                 is saved again; readings, sources: one row for each that is a report;
+                                                 rejected: one for each that is none
+    sight()   one that confirms an earlier one   its row in captures; last_seen and times of the source
+    gone()    one that says: not there           its row in captures
 
-Which source leads (best kind of site, then first fetched, then address), which text an address shows last, and so every
-row, follows from the set of readings alone: captures may come in any order, twice, or again from a newer extraction.
+and then ``settling`` makes reports, texts and the search index, ``history`` the table changes and what is missing.
+Every row follows from the set of captures alone: they may come in any order, twice, or again from a newer extraction.
 Only ``docid``, the row number in the search index, tells the order.
 """
 
@@ -15,34 +15,24 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sqlite_utils import Database as Database
 
-from archive import schema, tokens
+from archive import history, schema, tokens
 from archive.captures import transaction
 from archive.errors import StorageError, UsageError
-from archive.model import Capture, Rejection, Report, SourceKind
-from archive.rows import address, captured, children, fields, identity, rejected, seen_at
+from archive.model import Capture, Rejection, Report, Role
+from archive.rows import address, captured, children, fields, identity, rejected, seen_at, unread
+from archive.settling import BY_CAPTURE, index_version, insert, keep_texts, refill, settle, storable
 
 BUSY_SECONDS = 30.0
+TELLING = (Role.REPORT, Role.GONE)  # captures of these roles tell of reports; the others are the crawler's business
 UNCOMPARED = ("id", "extractor", "fetched", "url", "detail", "reason")  # follow from others, or say nothing of the page
-ID_DIGITS = (8, 16, 64)  # of the text's digest in a report's id: more only where two texts of a place and year collide
-
-# Strongest first; only the first three count as publication.
-SOURCE_ORDER = (
-    SourceKind.OFFICIAL, SourceKind.DEPARTMENT_SITE, SourceKind.UPPER_LEVEL_PORTAL, SourceKind.REPOST,
-    SourceKind.UNKNOWN, SourceKind.CONTENT_FARM, SourceKind.DOCUMENT_MILL, SourceKind.HIJACKED_MIRROR,
-)  # fmt: skip
-_RANK = {str(kind): rank for rank, kind in enumerate(SOURCE_ORDER)}
-_BY_CAPTURE = ("evidence", "issues", "attachments")
-_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +57,7 @@ def open_archive(path: Path, *, create: bool = True, readonly: bool = False) -> 
             conn = _connect_readonly(path)
             version = schema.check(conn)
             older = version < schema.VERSION and writable(path)  # one that cannot be written does without new tables
-            if version == 0 or older or _index_version(conn) != tokens.version():
+            if version == 0 or older or index_version(conn) != tokens.version():
                 conn.close()  # just begun, older, or filled by other rules: bring it up to date first
                 open_archive(path).close()
                 conn = _connect_readonly(path)
@@ -75,9 +65,10 @@ def open_archive(path: Path, *, create: bool = True, readonly: bool = False) -> 
         conn = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
         conn.execute("pragma journal_mode = wal")
         conn.execute("pragma synchronous = normal")
-        schema.create(conn)
-        if _index_version(conn) != tokens.version():
-            _refill(conn)
+        schema.create(conn, history.derive)
+        if index_version(conn) != tokens.version():
+            with _transaction(conn):
+                refill(conn)
     except sqlite3.DatabaseError as error:
         raise StorageError(
             f"cannot open {path}: {error}", "check its permissions, or move it away and run `fazhi rebuild`"
@@ -112,18 +103,39 @@ def save(db: Database, capture: Capture, document: Report | Rejection) -> str | 
             touched.add(report)
             _read(conn, capture, document, report)
         else:
-            _insert(conn, "rejected", rejected(capture, document))
-        _insert(conn, "captures", captured(capture, document))
+            insert(conn, "rejected", rejected(capture, document))
+        insert(conn, "captures", captured(capture, document))
         for table, rows in children(document).items():
             for number, row in enumerate(rows):
-                _insert(conn, table, {"capture": capture.id, "n": number, **row})
-        url = address(capture)
-        same_address = conn.execute(
-            "select distinct r.digest from sources s join readings r on r.capture = s.capture where s.url = ?", (url,)
-        )
-        touched.update(row[0] for row in same_address)
-        ids = {digest: _settle(conn, digest) for digest in sorted(touched)}
+                insert(conn, table, {"capture": capture.id, "n": number, **row})
+        _confirmed(conn, storable(address(capture)), capture.id)
+        touched |= history.touching(conn, storable(address(capture)))
+        ids = _settle(conn, touched)
         return ids[report] if report else None
+
+
+def sight(db: Database, capture: Capture, earlier: str) -> None:
+    """Save that a capture showed the very bytes of an earlier one (its id) of the same address, which need not be here.
+
+    It gives no reading of its own. Raises StorageError as ``save`` does.
+    """
+    conn = db.conn
+    with _transaction(conn):
+        touched = _forget(conn, capture.id)
+        insert(conn, "captures", unread(capture, same_as=earlier))
+        _confirmed(conn, storable(address(capture)), earlier)
+        _settle(conn, touched)
+        _refresh(conn, history.touching(conn, storable(address(capture))))
+
+
+def gone(db: Database, capture: Capture) -> None:
+    """Save that an address answered that its page is not there. Raises StorageError as ``save`` does."""
+    conn = db.conn
+    with _transaction(conn):
+        touched = _forget(conn, capture.id)
+        insert(conn, "captures", unread(capture, outcome="gone"))
+        _settle(conn, touched)
+        _refresh(conn, history.touching(conn, storable(address(capture)), storable(capture.target)))
 
 
 def differences(db: Database, capture: Capture, document: Report | Rejection) -> list[Difference]:
@@ -155,26 +167,28 @@ def differences(db: Database, capture: Capture, document: Report | Rejection) ->
 
 
 def pending(db: Database, crawl_db: Path, *, stale: bool = False) -> Iterator[str]:
-    """Yield ids of the captures in crawl.db that may be reports and have no result (``stale``: or an older one's)."""
+    """Yield ids of the captures in crawl.db that tell of reports and have no result (``stale``: or an older one's)."""
     if not crawl_db.is_file():
         return
-    done = "select id from captures"
-    parameters: tuple[str, ...] = ()
+    done, parameters = "select id from done.captures", list[str]()
     if stale:
         from archive.extract import EXTRACTOR  # here, because extraction's libraries are slow to load
 
-        done += " where extractor = ?"
-        parameters = (EXTRACTOR,)
+        done += " where extractor = ? or extractor is null"  # of what is not read: sightings, and what is gone
+        parameters.append(EXTRACTOR)
     # A connection of its own: the caller may save, and so change the rows, between two ids.
     conn = sqlite3.connect(crawl_db, timeout=BUSY_SECONDS)
     try:
         if not conn.execute("select 1 from sqlite_master where name = 'captures'").fetchone():
             return
-        rows = conn.execute("select id from captures where role = 'report' order by rowid").fetchall()
+        conn.execute("attach ? as done", (db.execute("pragma database_list").fetchone()[2],))
+        roles = ", ".join(f"'{role}'" for role in TELLING)
+        rows = conn.execute(
+            f"select id from captures where role in ({roles}) and id not in ({done}) order by rowid", parameters
+        ).fetchall()
     finally:
         conn.close()
-    known = {row[0] for row in db.execute(done, parameters)}
-    yield from (row[0] for row in rows if row[0] not in known)
+    yield from (row[0] for row in rows)
 
 
 @contextmanager
@@ -186,140 +200,52 @@ def _transaction(conn: sqlite3.Connection) -> Iterator[None]:
         raise StorageError(f"cannot write the archive: {error}", "free disk space, or end the other writer") from error
 
 
+def _settle(conn: sqlite3.Connection, digests: set[str]) -> dict[str, str | None]:
+    """Make the rows of reports anew, and what follows from them; return digest -> id."""
+    ids = {digest: settle(conn, digest) for digest in sorted(digests)}
+    _refresh(conn, digests)
+    return ids
+
+
+def _refresh(conn: sqlite3.Connection, digests: set[str]) -> None:
+    for digest in sorted(digests):
+        history.refresh(conn, digest)
+
+
 def _forget(conn: sqlite3.Connection, capture: str) -> set[str]:
     """Delete what a capture gave before; return the digest of the report it was read as, if any."""
     digests = {row[0] for row in conn.execute("select digest from readings where capture = ?", (capture,))}
     for digest in digests:
-        _keep_texts(conn, digest)
-    for table in ("readings", "sources", "rejected", *_BY_CAPTURE):
+        keep_texts(conn, digest)
+    for table in ("readings", "sources", "rejected", *BY_CAPTURE):
         conn.execute(f"delete from {table} where capture = ?", (capture,))
     conn.execute("delete from captures where id = ?", (capture,))
     return digests
 
 
 def _read(conn: sqlite3.Connection, capture: Capture, document: Report, digest: str) -> None:
-    """Add a reading and its source; the reading carries its text until ``_settle`` says whose text is shown."""
-    _keep_texts(conn, digest)
+    """Add a reading and its source; the reading carries its text until ``settle`` says whose text is shown."""
+    keep_texts(conn, digest)
     # Made storable here, not on the way: what is read back later must equal what the row was made from.
-    told = {k: _storable(v) if isinstance(v, str) else v for k, v in fields(capture, document).items()}
+    told = {k: storable(v) if isinstance(v, str) else v for k, v in fields(capture, document).items()}
     reading = {
         "capture": capture.id, "digest": digest, "fields": json.dumps(told, ensure_ascii=False, sort_keys=True),
         "text": document.text,
     }  # fmt: skip
-    _insert(conn, "readings", reading)
-    _insert(conn, "sources", seen_at(capture, document))
+    insert(conn, "readings", reading)
+    insert(conn, "sources", seen_at(capture, document))
 
 
-def _keep_texts(conn: sqlite3.Connection, digest: str) -> None:
-    """Copy the shown text back to the readings that share it, because the leading source may change."""
+def _confirmed(conn: sqlite3.Connection, url: str, capture: str) -> None:
+    """Write to the sightings of a capture what it gave, and to its source how often and until when it was seen."""
     conn.execute(
-        "update readings set text = (select t.text from texts t join reports r on r.id = t.id where r.digest = ?1)"
-        " where digest = ?1 and text is null",
-        (digest,),
+        "update captures set (outcome, report) = (select outcome, report from captures where id = ?2)"
+        " where url = ?1 and same_as = ?2",
+        (url, capture),
     )
-
-
-def _settle(conn: sqlite3.Connection, digest: str) -> str | None:
-    """Make the rows of one report from its readings, or remove them with the last; return its id."""
-    old = conn.execute(
-        "select r.id, r.docid, r.title, t.text from reports r join texts t on t.id = r.id where r.digest = ?", (digest,)
-    ).fetchone()
-    readings = conn.execute(
-        "select s.capture, r.fields, coalesce(r.text, ?2) as text, s.url, s.source_kind, s.fetched"
-        " from readings r join sources s on s.capture = r.capture where r.digest = ?1",
-        (digest, old and old[3]),
-    ).fetchall()
-    if old:
-        conn.execute("delete from reports where digest = ?", (digest,))
-        conn.execute("delete from texts where id = ?", (old[0],))
-    if not readings:
-        if old:
-            _unindex(conn, old[1], old[2], old[3])
-        return None
-    lead = min(readings, key=lambda r: (_RANK[r[4]], r[5] or "9", r[3], r[0]))
-    capture, told, text = lead[0], json.loads(lead[1]), lead[2]
-    seen = [r[5] for r in readings if r[5]]
-    row = told | {
-        "digest": digest, "capture": capture, "first_seen": min(seen, default=None),
-        "last_seen": max(seen, default=None), "status": _status(conn, digest, {r[3] for r in readings}),
-        "docid": old[1] if old else conn.execute("select coalesce(max(docid), 0) + 1 from reports").fetchone()[0],
-    }  # fmt: skip
-    row["id"] = _free_id(conn, told["id"], digest)
-    _insert(conn, "reports", row)
-    _insert(conn, "texts", {"id": row["id"], "title": row["title"], "text": text})
-    conn.execute("update readings set text = null where digest = ? and text = ?", (digest, text))
-    for table in ("sources", *_BY_CAPTURE):
-        conn.execute(
-            f"update {table} set report = ?1 where report is not ?1"
-            " and capture in (select capture from readings where digest = ?2)",
-            (row["id"], digest),
-        )
     conn.execute(
-        "update captures set report = ?1 where report is not ?1"
-        " and id in (select capture from readings where digest = ?2)",
-        (row["id"], digest),
+        "update sources set times = 1 + n, last_seen = nullif(max(coalesce(fetched, ''), coalesce(latest, '')), '')"
+        " from (select count(*) n, max(fetched) latest from captures where url = ?1 and same_as = ?2)"
+        " where capture = ?2",
+        (url, capture),
     )
-    if old and (old[2], old[3]) != (row["title"], text):
-        _unindex(conn, old[1], old[2], old[3])
-    if not old or (old[2], old[3]) != (row["title"], text):
-        _index(conn, row["docid"], row["title"], text)
-    return str(row["id"])
-
-
-def _status(conn: sqlite3.Connection, digest: str, urls: set[str]) -> str:
-    """Return ``current`` while any address of the report shows it last, else ``superseded``."""
-    for url in urls:
-        last = conn.execute(
-            "select r.digest from sources s join readings r on r.capture = s.capture where s.url = ?"
-            " order by s.fetched desc, s.capture desc limit 1",
-            (url,),
-        ).fetchone()
-        if last[0] == digest:
-            return "current"
-    return "superseded"
-
-
-def _free_id(conn: sqlite3.Connection, stem: str, digest: str) -> str:
-    ids = [f"{stem}-{digest[:digits]}" for digits in ID_DIGITS]
-    taken = "select 1 from reports where id = ?"
-    return next(candidate for candidate in ids if not conn.execute(taken, (candidate,)).fetchone())
-
-
-def _insert(conn: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> None:
-    columns = ", ".join(f'"{name}"' for name in row)
-    conn.execute(
-        f"insert into {table} ({columns}) values ({', '.join('?' * len(row))})",
-        [_storable(value) if isinstance(value, str) else value for value in row.values()],
-    )
-
-
-def _storable(text: str) -> str:
-    """Replace what SQLite cannot hold as text: NUL ends a string in its functions, lone surrogates are no Unicode."""
-    return _UNSTORABLE.sub("\ufffd", text)
-
-
-def _index(conn: sqlite3.Connection, docid: int, title: str | None, text: str) -> None:
-    words = (docid, tokens.tokens(title), tokens.tokens(text))
-    conn.execute(f"insert into {schema.FTS}(rowid, title, text) values (?, ?, ?)", words)
-
-
-def _unindex(conn: sqlite3.Connection, docid: int, title: str | None, text: str) -> None:
-    # A contentless index forgets a row only when told the very words it was given.
-    words = (docid, tokens.tokens(title), tokens.tokens(text))
-    conn.execute(f"insert into {schema.FTS}({schema.FTS}, rowid, title, text) values ('delete', ?, ?, ?)", words)
-
-
-def _index_version(conn: sqlite3.Connection) -> str | None:
-    row: Sequence[str] | None = conn.execute("select value from meta where key = 'tokens'").fetchone()
-    return row[0] if row else None
-
-
-def _refill(conn: sqlite3.Connection) -> None:
-    """Fill the search index anew by the rules of this version."""
-    with _transaction(conn):
-        conn.execute(f"drop table {schema.FTS}")
-        conn.execute(schema.FTS_SQL)
-        rows = conn.execute("select r.docid, r.title, t.text from reports r join texts t on t.id = r.id order by docid")
-        for docid, title, text in rows:
-            _index(conn, docid, title, text)
-        conn.execute("insert or replace into meta (key, value) values ('tokens', ?)", (tokens.version(),))

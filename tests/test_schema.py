@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from archive import model, schema
+from archive import model, schema, timeline
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -46,6 +46,7 @@ def test_the_public_contract_of_reports() -> None:
     [
         ("reason", model.Reason), ("issue", model.IssueCode), ("source_kind", model.SourceKind),
         ("issuer_kind", model.IssuerKind), ("level", model.Level), ("value_source", model.ValueSource),
+        ("change", timeline.Kind),
     ],
 )  # fmt: skip
 def test_every_code_has_its_words(name: str, values: type[StrEnum]) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from fazhi_zoo.records import capture, rejection, report
 
-from archive import schema, search, store, tokens
+from archive import schema, search, settling, store, tokens
 from archive.errors import NewerSchemaError, StorageError, UsageError
 from archive.model import Attachment, Capture, Issue, IssueCode, Region, Rejection, Report, SourceKind
 
@@ -65,6 +65,7 @@ def test_a_report_with_everything(db: store.Database) -> None:
         "validity": None, "publisher": None, "adcode": "990102", "town_code": None, "source_kind": "official",
         "url": "http://www.example1.gov.cn/t1.html", "site_name": None, "site_code": None, "title_in_body": None,
         "first_seen": "2026-03-02T08:00:00.000001Z", "last_seen": "2026-03-02T08:00:00.000001Z", "status": "current",
+        "missing_since": None, "removed": None,
         "chars": len(BODY), "capture": taken.id, "extractor": "1", "digest": store.identity(document), "docid": 1,
     }  # fmt: skip
     apart = ("reports", "words", "readings", "portals")
@@ -72,14 +73,15 @@ def test_a_report_with_everything(db: store.Database) -> None:
     assert held == {
         "texts": [(name, document.title, BODY)],
         "sources": [(taken.id, name, "http://www.example1.gov.cn/t1.html", "990102", "official", "2021-03-31",
-                     "2026-03-02T08:00:00.000001Z")],
+                     "2026-03-02T08:00:00.000001Z", "2026-03-02T08:00:00.000001Z", 1)],
+        "changes": [(name, "2026-03-02T08:00:00.000001Z", "came", "http://www.example1.gov.cn/t1.html", None, None)],
         "rejected": [],
         "evidence": [(taken.id, 0, name, "published", "2021-03-31", "label", "发布日期：2021-03-31")],
         "issues": [(taken.id, 0, name, "body_by_fallback", "text", "trafilatura")],
         "attachments": [(taken.id, 0, name, "附件.docx", "http://www.example1.gov.cn/a.docx")],
         "captures": [(taken.id, "http://www.example1.gov.cn/t1.html", "http://www.example1.gov.cn/t1.html", "990102",
                       "990102", "report", None, None, None, "2026-03-02T08:00:00.000001Z", 200, "text/html",
-                      taken.digest, "fazhi-1.warc.gz", 1, "response", "report", name, "1")],
+                      taken.digest, "fazhi-1.warc.gz", 1, "response", "report", name, "1", None)],
         "meta": [("tokens", tokens.version())],
     }  # fmt: skip
 
@@ -216,7 +218,7 @@ def test_a_failed_save_leaves_the_archive_as_it_was(db: store.Database, monkeypa
     def full(*_: object) -> None:
         raise sqlite3.OperationalError("database or disk is full")
 
-    monkeypatch.setattr(store, "_index", full)
+    monkeypatch.setattr(settling, "_index", full)
     with pytest.raises(StorageError, match="disk is full"):
         store.save(db, capture(1, day=9), OTHER)
     assert rows(db) == before

@@ -17,11 +17,10 @@ from datasette.utils.asgi import Response
 from archive import clock, deadline, facets
 from archive.site import cite, language, pages, versions
 from archive.site.body import outline, read
-from archive.store import SOURCE_ORDER
+from archive.timeline import PUBLICATION
 
 RELATED = 40
 HOPS = 400  # marks that lead to the next; of more, only the first are linked
-COUNTED = {str(kind) for kind in SOURCE_ORDER[:3]}  # kinds of source that are a publication
 PRIVATE = ("docid", "digest", "capture")  # columns of ``reports`` the page has no use for
 
 
@@ -69,7 +68,7 @@ async def report_page(datasette: Any, request: Any) -> Response:
             **told, "report": report, "body": body, "blocks": body.blocks, "outline": outline(body.blocks),
             "witness": {e["field"]: e["source"] for e in reversed(told["evidence"])},
             "newer": versions.newest(conn, report), "related": _related(conn, report, told["versions"]), "hops": HOPS,
-            "trail": trail(report), "counts": report["source_kind"] in COUNTED,
+            "trail": trail(report), "counts": report["source_kind"] in PUBLICATION,
         }  # fmt: skip
 
     try:

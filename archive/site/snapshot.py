@@ -163,7 +163,9 @@ def _bytes(text: str) -> bytes:
 
 
 def _find(conn: sqlite3.Connection, name: str) -> tuple[Row | None, Known]:
-    columns = 'id, target, url, mime, digest, warc, "offset", kind, fetched, report'
+    # A sighting has no media type of its own.
+    mime = "coalesce(mime, (select mime from captures e where e.id = captures.same_as))"
+    columns = f'id, target, url, {mime}, digest, warc, "offset", kind, fetched, report'
 
     def capture(row: Any) -> Capture:
         return Capture(
