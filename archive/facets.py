@@ -13,6 +13,8 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import itemgetter
 
 from archive import filters, schema, search
 from archive.query import Query
@@ -40,10 +42,16 @@ Facets = dict[str, list[Facet]]
 
 
 class Columns:
-    """The columns of ``FIELDS``, each a list by row number; ``state`` tells of which state of the archive they are."""
+    """The columns of ``FIELDS`` in memory, each a list of numbers by row number, and what value each number stands for.
+
+    Numbers up to 255 are counted as bytes, in a tenth of the time that a ``Counter`` of the values takes.
+    ``state`` tells of which state of the archive they are.
+    """
 
     def __init__(self) -> None:
-        self.lists: list[list[object]] = [[] for _ in FIELDS]
+        self.lists: list[list[int]] = []
+        self.values: list[dict[object, int]] = []
+        self.places: dict[str, str] = {}  # code -> name, as far as asked for
         self.state: object = None
         self.read = 0.0
 
@@ -51,20 +59,31 @@ class Columns:
         """Return for each field how often these reports have each value, as they were ``FRESH`` seconds ago at most."""
         if state is None or state != self.state:
             now = time.monotonic()
-            if state is None or not self.lists[0] or now - self.read > FRESH:
-                self.lists, self.read = [[] for _ in FIELDS], now
+            if state is None or not self.lists or now - self.read > FRESH:
+                self.lists, self.values, self.read = [[] for _ in FIELDS], [{None: 0} for _ in FIELDS], now
+                self.places.clear()
             size = len(self.lists[0])
             rows = conn.execute(_SELECT, (size,)).fetchall()
             more = max((row[0] for row in rows), default=-1) + 1 - size
-            for number, column in enumerate(self.lists, 1):
-                column.extend([None] * more)
+            for number, (column, values) in enumerate(zip(self.lists, self.values, strict=True), 1):
+                column.extend([0] * more)
                 for row in rows:
-                    column[row[0]] = row[number]
+                    column[row[0]] = values.setdefault(row[number], len(values))
             self.state = state
         known = len(self.lists[0])
         if docids and max(docids) >= known:
             docids = [docid for docid in docids if docid < known]
-        return [Counter(map(column.__getitem__, docids)) for column in self.lists]
+        return [_counted(column, values, docids) for column, values in zip(self.lists, self.values, strict=True)]
+
+
+def _counted(column: list[int], values: dict[object, int], docids: Sequence[int]) -> Counter[object]:
+    """Return how often each value stands in some rows of a column."""
+    picked = itemgetter(*docids)(column) if len(docids) > 1 else [column[docid] for docid in docids]
+    if len(values) <= 256:
+        found = bytes(picked)
+        return Counter({value: n for value, number in values.items() if (n := found.count(number))})
+    told = list(values)
+    return Counter({told[number]: n for number, n in Counter(picked).items()})
 
 
 def facets(
@@ -92,15 +111,15 @@ def facets(
     years = sorted((y for y in counted["year"] if isinstance(y, int)), reverse=True)
     made: Facets = {
         "year": [Facet(str(year), f"{year} 年", counted["year"][year]) for year in years],
-        "region": _places(conn, counted["region"], query.value("region")),
+        "region": _places(conn, counted["region"], query.value("region"), columns.places),
     }
     for name, told in labels.items():
         made[name] = [Facet(str(v), told.get(str(v), str(v)), n) for v, n in counted[name].most_common() if v]
     return made
 
 
-def _places(conn: sqlite3.Connection, codes: Counter[object], region: str | None) -> list[Facet]:
-    """Return the places one level below the chosen one in which the reports lie, by code."""
+def _places(conn: sqlite3.Connection, codes: Counter[object], region: str | None, known: dict[str, str]) -> list[Facet]:
+    """Return the places one level below the chosen one in which the reports lie, by code; ``known`` are names."""
     chosen = region if region and region.isdecimal() else None
     below: Counter[str] = Counter()
     inside: dict[str, str] = {}
@@ -109,15 +128,14 @@ def _places(conn: sqlite3.Connection, codes: Counter[object], region: str | None
             place, _ = place_below(code, "", chosen)
             below[place] += count
             inside[place] = code
-    made = []
-    for place in sorted(below):
-        named = "select region from reports where adcode = ? and region is not null limit 1"
-        row = conn.execute(named, (inside[place],)).fetchone()
-        if row:
-            made.append(Facet(place, place_below(inside[place], row[0], chosen)[1], below[place]))
-    return made
+    named = "select region from reports where adcode = ? and region is not null limit 1"
+    for place in below.keys() - known.keys():
+        if row := conn.execute(named, (inside[place],)).fetchone():
+            known[place] = place_below(inside[place], row[0], chosen)[1]
+    return [Facet(place, known[place], below[place]) for place in sorted(below.keys() & known.keys())]
 
 
+@lru_cache(maxsize=1 << 14)
 def place_below(code: str, names: str, region: str | None) -> tuple[str, str]:
     """Return code and name of the place one level below ``region`` in which a division lies.
 
