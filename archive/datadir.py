@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -64,6 +65,20 @@ class DataDir:
         """The public database."""
         return self.root / "archive.db"
 
+    def busy(self) -> bool:
+        """Tell whether a process holds the directory's lock; asks the kernel, so that also one of a container counts."""
+        try:
+            descriptor = os.open(self.root / ".lock", os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            return False
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+        finally:
+            os.close(descriptor)
+        return False
+
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Hold the directory's lock, or raise StorageError at once when another process (or this one) holds it."""
@@ -74,7 +89,7 @@ class DataDir:
             raise StorageError(f"cannot open {path}: {error.strerror}", CHOOSE) from None
         try:
             try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _take(descriptor)
             except BlockingIOError:
                 holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
                 raise StorageError(
@@ -90,3 +105,12 @@ class DataDir:
             yield
         finally:
             os.close(descriptor)
+
+
+def _take(descriptor: int) -> None:
+    """Take the lock at once; a second try, because ``busy`` holds it for the moment in which it asks."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        time.sleep(0.05)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

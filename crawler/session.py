@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
@@ -14,7 +15,7 @@ from types import TracebackType
 from archive import captures, clock, warc_repair
 from archive.datadir import DataDir
 from archive.warc_write import WarcWriter
-from crawler import families, guard, settings
+from crawler import families, guard, settings, space
 from crawler.frontier import Frontier
 from crawler.manners import LIMITS, Limits, Result, Ways, Window
 from crawler.progress import Progress, State
@@ -42,6 +43,7 @@ class Session:
         """``delay`` is the own pause between two requests to a host, ``limit`` the number of pages of the run,
         ``window`` the hours in which it may ask."""
         self.place = place
+        self.room = space.Guard(place.root)
         self.portals = {portal.code: portal for portal in portals}
         self.crawl = f"{clock.now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
         self.fatal: BaseException | None = None  # what ended the run: a full disk, a defect
@@ -81,7 +83,20 @@ class Session:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if error is not None:
+            self._failed(error)
         self.close()
+
+    def _failed(self, error: BaseException) -> None:
+        """Leave word why the run failed, as far as the disk still takes it: ``fazhi status`` tells of it."""
+        note = f"{type(error).__name__}: {error}"[:500]
+        try:
+            self.db.execute(
+                "UPDATE crawls SET ended=?,state='failed',note=? WHERE id=? AND state='running'",
+                (clock.now().isoformat(), note, self.crawl),
+            )
+        except sqlite3.Error as trouble:
+            log.warning("why the run failed could not be written (%s): %s", trouble, note)
 
     def seed(self) -> None:
         """Offer where each portal's crawl begins; what is known is ignored, so this is done at every start."""
@@ -99,6 +114,8 @@ class Session:
         except Exception as error:
             self.stop(error)
             return
+        if self.room.low():
+            self.frontier.stopped = True  # what is in flight is still kept
         self.tick()
         self.wake()
 

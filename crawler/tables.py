@@ -76,7 +76,10 @@ CREATE TABLE IF NOT EXISTS rounds (
 );
 
 -- Runs of the crawler, and what each found at each portal.
-CREATE TABLE IF NOT EXISTS crawls (id TEXT PRIMARY KEY, started TEXT NOT NULL, ended TEXT, state TEXT NOT NULL);
+-- state: running (killed, where no process holds the lock), finished, interrupted, failed (note says of what).
+CREATE TABLE IF NOT EXISTS crawls (
+    id TEXT PRIMARY KEY, started TEXT NOT NULL, ended TEXT, state TEXT NOT NULL, note TEXT NOT NULL DEFAULT ''
+);
 CREATE TABLE IF NOT EXISTS verdicts (
     crawl TEXT NOT NULL, portal TEXT NOT NULL, name TEXT NOT NULL, verdict TEXT NOT NULL, pages INTEGER NOT NULL,
     reports INTEGER NOT NULL, rejected INTEGER NOT NULL, remark TEXT NOT NULL,
@@ -92,9 +95,13 @@ INSERT = f"INSERT INTO targets({FIELDS},state,round,note) VALUES({MARKS})"
 
 def create(db: sqlite3.Connection) -> None:
     """Create the crawler's tables where they are absent; ``captures`` must exist."""
-    columns = [row[1] for row in db.execute("PRAGMA table_info(targets)")]
-    if columns and "same" not in columns:  # a file of before December 2026
-        db.execute("ALTER TABLE targets ADD COLUMN same TEXT")
+    for table, name, kind in ADDED:
+        columns = [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
+        if columns and name not in columns:
+            db.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
+    columns = [row[1] for row in db.execute("PRAGMA table_info(crawls)")]
+    if columns and "note" not in columns:  # the same
+        db.execute("ALTER TABLE crawls ADD COLUMN note TEXT NOT NULL DEFAULT ''")
     for statement in filter(str.strip, SCHEMA.split(";\n")):
         db.execute(statement)
 

@@ -94,3 +94,13 @@ def test_a_lock_that_cannot_be_taken_is_told(tmp_path: Path, monkeypatch: pytest
     (tmp_path / ".lock").mkdir()
     with pytest.raises(StorageError, match="cannot open"), DataDir.open(tmp_path).lock():
         pytest.fail("no lock was held")
+
+
+def test_whoever_asks_whether_the_lock_is_held_does_not_take_it(tmp_path: Path) -> None:
+    place = DataDir.open(tmp_path)
+    assert place.busy() is False  # nobody ever locked it
+    with place.lock():
+        assert place.busy() is True
+    assert place.busy() is False
+    with place.lock():
+        pass

@@ -145,7 +145,10 @@ def book(file: Path, *visits: tuple[str, datetime, str], open_since: dict[str, d
         for number, (code, started, verdict) in enumerate(visits):
             crawl = f"{started:%Y%m%dT%H%M%SZ}-{number:04}"
             ended = (started + timedelta(minutes=10)).isoformat()
-            db.execute("INSERT INTO crawls VALUES(?,?,?,'finished')", (crawl, started.isoformat(), ended))
+            db.execute(
+                "INSERT INTO crawls(id,started,ended,state) VALUES(?,?,?,'finished')",
+                (crawl, started.isoformat(), ended),
+            )
             db.execute("INSERT INTO verdicts VALUES(?,?,'示例县',?,9,1,0,'')", (crawl, code, verdict))
         for code, opened in (open_since or {}).items():
             db.execute("INSERT INTO rounds VALUES(?,1,1,?)", (code, f"{opened:%Y-%m-%dT%H:%M:%SZ}"))

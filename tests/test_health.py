@@ -85,7 +85,9 @@ def ran(file: Path, day: str, *rows: Row, state: str = "finished") -> None:
     """Let a crawl have taken place on a day, with its verdicts."""
     crawl = f"{day.replace('-', '')}T080000Z-0000"
     with sqlite3.connect(file) as conn:
-        conn.execute("INSERT INTO crawls VALUES(?,?,?,?)", (crawl, f"{day}T08:00:00+00:00", None, state))
+        conn.execute(
+            "INSERT INTO crawls(id,started,ended,state) VALUES(?,?,?,?)", (crawl, f"{day}T08:00:00+00:00", None, state)
+        )
     conn.close()
     verdicts.store(file, crawl, list(rows))
 
