@@ -64,14 +64,14 @@ def crawl(
 ) -> Summary:
     """Crawl portals and archive what they publish; go on where an interrupted run stopped.
 
-    Raises ``StorageError`` when the disk refuses or another fazhi holds the directory; what was fetched until then is
-    kept, and what was not is still queued.
+    Raises ``StorageError`` when the disk refuses, or comes near to it (then the verdicts are kept, too), or another
+    fazhi holds the directory; what was fetched until then is kept, and what was not is still queued.
     """
     with place.lock(), Session(place, portals, limit=limit, delay=delay, window=window, progress=progress) as session:
         session.seed()
         reading.catch_up(session)
         interrupted = work(session)
-        return _summary(session, interrupted, limit)
+        return _ended(session, _summary(session, interrupted, limit))
 
 
 def fetch(
@@ -92,7 +92,7 @@ def fetch(
     with place.lock(), Session(place, [loose], progress=progress) as session:
         session.frontier.offer(targets, force=True)
         interrupted = work(session)
-        return _summary(session, interrupted, None)
+        return _ended(session, _summary(session, interrupted, None))
 
 
 def work(session: Session, *, extraction: bool = True) -> bool:
@@ -162,6 +162,13 @@ def _told(error: BaseException, place: DataDir) -> BaseException:
     return error
 
 
+def _ended(session: Session, summary: Summary) -> Summary:
+    """Return the summary, or raise what the disk guard found once all that was told is kept."""
+    if session.room.full is not None:
+        raise session.room.full
+    return summary
+
+
 def _summary(session: Session, interrupted: bool, limit: int | None) -> Summary:
     if interrupted:
         session.reason = "shutdown"
@@ -169,6 +176,8 @@ def _summary(session: Session, interrupted: bool, limit: int | None) -> Summary:
     stopped = ""
     if interrupted:
         stopped = due.INTERRUPTED
+    elif session.room.full is not None:
+        stopped = due.NO_ROOM
     elif limit is not None and session.frontier.pages >= limit:
         stopped = f"{due.LIMITED} {limit}"
     elif (window := session.frontier.window) is not None and not window.open(session.frontier.now()):
