@@ -280,16 +280,18 @@ def _same_year(before: Look, now: Look) -> bool:
 
 
 def _host(url: str) -> str | None:
-    """Return the host of an address without ``www.``, None where it has none.
+    """Return the host of an address without ``www.``, with its port where it names one; None where it has none.
 
-    >>> _host("http://www.shili.gov.cn/1.html"), _host("urn:sha256:0"), _host("http://[")
-    ('shili.gov.cn', None, None)
+    >>> _host("http://www.shili.gov.cn/1.html"), _host("http://127.0.0.1:8101/"), _host("urn:sha256:0")
+    ('shili.gov.cn', '127.0.0.1:8101', None)
+    >>> _host("http://[")
     """
     try:
-        host = urlsplit(url).hostname
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
     except ValueError:
         return None
-    return host.removeprefix("www.") if host else None
+    return host and host.removeprefix("www.") + (f":{port}" if port else "")
 
 
 def _apart(one: str, other: str, days: int = CONFIRM_DAYS) -> bool:

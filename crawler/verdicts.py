@@ -98,6 +98,9 @@ def judge(facts: Facts) -> tuple[str, str]:
             return "robots", remark[0]
         # A server that only ever asks to wait refuses.
         return "blocked" if facts.note.startswith("HTTP 429") else "unreachable", facts.note or "no list could be had"
+    if facts.waiting and not facts.listings and facts.note and not facts.stopped:
+        # Reports are known from better days: nothing was to be had this time, and what waits is tried later.
+        return "blocked" if facts.note.startswith("HTTP 429") else "unreachable", facts.note
     if facts.waiting:
         why = facts.stopped or facts.note or "the server asks to wait"
         return "truncated", "; ".join([f"{why}; {facts.waiting} addresses wait", *facts.truncated[:1]])
