@@ -1,0 +1,133 @@
+"""Crawls as processes of their own that start at once: forked from a parent that has imported everything.
+
+Scrapy's reactor starts once in a process, so each crawl is a process; the imports cost more than a small crawl.
+``Zygote`` is that parent: a child of the test, without threads, that forks for each command line. The pool of the
+extraction is forked from a server that is started once too. All else is as in ``python -m crawler``, kill -9 included.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A command that has ended: exit code (negative: the signal that ended it) and what it printed."""
+
+    code: int
+    output: str
+
+
+class Zygote:
+    """Runs command lines of fazhi, one at a time. Use as a context manager; make it once the environment is set."""
+
+    def __init__(self, folder: Path) -> None:
+        self._output = folder / "output.txt"
+
+    def __enter__(self) -> Zygote:
+        self._process = subprocess.Popen(
+            [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        assert self._process.stdin
+        self._process.stdin.close()
+        self._process.wait(timeout=30)
+        assert self._process.stdout
+        self._process.stdout.close()
+
+    def start(self, *arguments: str, largest: int | None = None, **environment: str) -> int:
+        """Start a command and return its process; ``largest`` bytes a file may have, more is refused as if the disk
+        were full."""
+        job = {
+            "arguments": arguments, "environment": environment, "largest": largest, "output": str(self._output),
+        }  # fmt: skip
+        assert self._process.stdin
+        self._process.stdin.write(json.dumps(job) + "\n")
+        self._process.stdin.flush()
+        return int(self._answer())
+
+    def wait(self) -> Done:
+        """Wait until the command that was started has ended."""
+        code = int(self._answer())
+        return Done(code, self._output.read_text("utf-8"))
+
+    def run(self, *arguments: str, largest: int | None = None, **environment: str) -> Done:
+        """Run a command to its end."""
+        self.start(*arguments, largest=largest, **environment)
+        return self.wait()
+
+    def _answer(self) -> str:
+        assert self._process.stdout
+        line = self._process.stdout.readline()
+        assert line, "the zygote has died"
+        return line
+
+
+def main() -> None:
+    """Fork for every line of the standard input."""
+    from multiprocessing import forkserver, get_context
+
+    import crawler.cli  # noqa: F401  # what every child needs; imports scrapy and all of the archive
+
+    get_context("forkserver").set_forkserver_preload(["archive.pipeline"])
+    forkserver.ensure_running()
+    for line in sys.stdin:
+        job = json.loads(line)
+        sys.stdout.flush()
+        child = os.fork()
+        if child == 0:
+            _child(job)
+        print(child, flush=True)
+        _, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
+
+
+def _child(job: dict[str, Any]) -> None:
+    """Be the command."""
+    from multiprocessing import forkserver
+
+    from archive import clock
+    from crawler.__main__ import main as fazhi
+
+    # The server is the zygote's child, not ours, and runs as long as we do.
+    for where in (forkserver, forkserver._forkserver):  # type: ignore[attr-defined]
+        where.ensure_running = lambda: None
+    os.environ |= job["environment"]
+    clock._ahead.cache_clear()
+    output = os.open(job["output"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    if job["largest"]:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # the write fails, as on a full disk
+        resource.setrlimit(resource.RLIMIT_FSIZE, (job["largest"], job["largest"]))
+    sys.argv = ["fazhi", *job["arguments"]]
+    code = 1
+    try:
+        fazhi()
+        code = 0
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    main()
