@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from collections import Counter
 from pathlib import Path
 
 import pytest
+from fazhi_zoo.records import library
 
 from archive import captures
 from archive.adding import add_files, decide_report
 from archive.datadir import DataDir
 from archive.errors import UsageError
-from archive.model import Rejection
+from archive.model import Rejection, Role
 from archive.pipeline import Pipeline, read_page
 from archive.rebuild import rebuild
 from archive.saved import is_warc
+from archive.warc_write import Exchange, WarcWriter
+
+from .warc_samples import exchange, origin
 
 SEARCH_INDEX = "reports_fts"
 
@@ -196,3 +201,74 @@ def original_reason(place: DataDir, key: str) -> str:
     document = read_page(str(place.warc), str(place.crawl_db), capture)
     assert isinstance(document, Rejection)
     return str(document.reason)
+
+
+ADDRESS = "http://www.shili.gov.cn/fzbg/2025.html"
+ARTICLE = """<html><head><title>示例县2025年法治政府建设年度报告</title></head><body><h1>示例县2025年法治政府建设年度报告</h1><p>发布日期：2026-03-20</p><div id="zoom"><p>一、主要工作</p>%s
+<p>示例县人民政府</p><p>2026年3月18日</p></div><div>%s</div></body></html>"""
+BODY = "".join(f"<p>{line}</p>" for line in next(library(1))[1].text.splitlines()) + "<p>办结案件12件。</p>"
+
+
+def answer(page: str, days: int, status: int = 200) -> Exchange:
+    return exchange(ADDRESS, page.encode("gbk"), seconds=86400 * days, status=status)
+
+
+def test_looks_over_a_year_come_back_from_the_warc_files(tmp_path: Path) -> None:
+    """Seen again with the same bytes, by a 304, with another footer, gone, confirmed, there again with another text."""
+    place = DataDir.open(tmp_path / "data")
+    page = ARTICLE % (BODY, "访问量：1")
+    footer = page.replace("访问量：1", "访问量：2")
+    edited = page.replace("12件", "13件")
+    lost = origin(role=Role.GONE)
+    db = captures.connect(place.crawl_db)
+    table = captures.Captures(db)
+    counts = Counter[str]()
+    with WarcWriter(place.warc, known=table.find_digest) as writer:
+        first = None
+        for day, text, status in [
+            (0, page, 200), (7, page, 200), (30, "", 304), (60, footer, 200), (90, "没有", 404), (92, "没有", 404),
+            (95, "没有", 404), (200, edited, 200),
+        ]:  # fmt: skip
+            about = lost if status == 404 else origin()
+            confirms = first if status == 304 else None
+            made = writer.write(answer(text, day, status), about, target=ADDRESS, confirms=confirms)
+            writer.sync()
+            table.add(made)
+            first = first or made
+            if day in (0, 92):  # a crawl ends
+                counts.update(Pipeline(place, workers=1).run())
+    db.close()
+    counts.update(Pipeline(place, workers=1).run())
+    assert counts == {"report": 3, "seen again": 2, "gone": 3}
+    archive = sqlite3.connect(place.archive_db)
+    assert archive.execute("select kind from changes order by at").fetchall() == [
+        ("came",), ("missing",), ("removed",), ("changed",),
+    ]  # fmt: skip
+    assert archive.execute("select times, substr(last_seen, 1, 10) from sources order by fetched").fetchall() == [
+        (3, "2026-12-25"), (1, "2027-01-24"), (1, "2027-06-13"),
+    ]  # fmt: skip
+    archive.close()
+    before = dump(place.archive_db), dump(place.crawl_db)
+    place.crawl_db.unlink()
+    assert rebuild(place) == counts
+    assert (dump(place.archive_db), dump(place.crawl_db)) == before
+
+
+def test_a_sighting_that_a_person_calls_a_report_is_read(tmp_path: Path) -> None:
+    place = DataDir.open(tmp_path / "data")
+    page = (ARTICLE % (BODY, "")).replace("年度报告", "工作要点")
+    db = captures.connect(place.crawl_db)
+    table = captures.Captures(db)
+    with WarcWriter(place.warc, known=table.find_digest) as writer:
+        made = []
+        for day in (0, 7):
+            made.append(writer.write(answer(page, day), origin(), target=ADDRESS))
+            writer.sync()
+            table.add(made[-1])
+    db.close()
+    assert Pipeline(place, workers=1).run() == {"rejected: points": 1, "seen again": 1}
+    (item,) = decide_report(place, [made[1].id])
+    assert (item.capture, item.outcome) == (made[1].id, "report")
+    after = dump(place.archive_db)
+    rebuild(place)
+    assert dump(place.archive_db) == after
