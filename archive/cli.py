@@ -256,8 +256,17 @@ def verify(data: Path) -> None:
     metavar="NAME VALUE",
     help="A setting of Datasette in place of the safe one, for example: sql_time_limit_ms 3000",
 )
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=min(4, os.cpu_count() or 1),
+    show_default="one a core, at most 4",
+    help="Processes that answer on the port.",
+)
 @data_option()
-def serve(host: str, port: int, base_url: str | None, settings: tuple[tuple[str, str], ...], data: Path) -> None:
+def serve(
+    host: str, port: int, base_url: str | None, settings: tuple[tuple[str, str], ...], workers: int, data: Path
+) -> None:
     """Serve the archive: Datasette with our pages and safe settings. A crawl may run at the same time.
 
     \b
@@ -267,7 +276,7 @@ def serve(host: str, port: int, base_url: str | None, settings: tuple[tuple[str,
     """  # fmt: skip
     from archive.site.serve import serve as run
 
-    run(DataDir.open(data, create=False), host, port, base_url=base_url, settings=settings)
+    run(DataDir.open(data, create=False), host, port, base_url=base_url, settings=settings, workers=workers)
 
 
 @fazhi.command()

@@ -431,7 +431,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def test_serve_serves_and_ends(tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_serve_serves_and_ends(tmp_path: Path, workers: int) -> None:
     db = store.open_archive(tmp_path / "archive.db")
     store.save(db, capture(1), report(BODY))
     db.close()
@@ -439,7 +440,7 @@ async def test_serve_serves_and_ends(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from archive.datadir import DataDir;"
         "from archive.site.serve import serve;"
-        "serve(DataDir.open(Path(sys.argv[1]), create=False), '127.0.0.1', int(sys.argv[2]))"
+        f"serve(DataDir.open(Path(sys.argv[1]), create=False), '127.0.0.1', int(sys.argv[2]), workers={workers})"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code, str(tmp_path), str(port)],
@@ -463,8 +464,9 @@ async def test_serve_serves_and_ends(tmp_path: Path) -> None:
                 serve.check_port("127.0.0.1", port)
         finally:
             server.send_signal(signal.SIGINT)
-            rest = server.communicate(timeout=20)[0]
+            rest = server.communicate(timeout=20)[0]  # ends when the last process that holds the output has ended
     assert "Traceback" not in rest
+    assert rest.count("Started server process") == workers
 
 
 async def test_arguments_of_datasette(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
+import secrets
 import socket
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import click
+import uvicorn
 from datasette.app import DEFAULT_SETTINGS, Datasette
 from datasette.cli import cli
 
@@ -20,12 +24,17 @@ from archive.errors import StorageError, UsageError
 from archive.site import origin
 
 
+ARGUMENTS = "FAZHI_SERVE"  # the variable by which a worker knows what to serve
+
+
 def serve(
-    place: DataDir, host: str, port: int, *, base_url: str | None = None, settings: Sequence[tuple[str, str]] = ()
-) -> None:
+    place: DataDir, host: str, port: int, *, base_url: str | None = None, settings: Sequence[tuple[str, str]] = (),
+    workers: int = 1,
+) -> None:  # fmt: skip
     """Serve an archive until interrupted. Raises UsageError where there is none, or the port is taken.
 
-    ``base_url`` is the address visitors know the site by; ``settings`` of Datasette win over the safe ones.
+    ``base_url`` is the address visitors know the site by; ``settings`` of Datasette win over the safe ones; so many
+    ``workers`` are processes that answer on the one port: Python keeps each on one core.
     """
     if not place.archive_db.is_file():
         raise UsageError(f"no archive at {place.archive_db}", "begin with `fazhi crawl` or `fazhi add`")
@@ -46,9 +55,36 @@ def serve(
         # Ctrl-C is how a server ends: no error, whichever way this Datasette tells of it.
         with suppress(KeyboardInterrupt, click.Abort):
             try:
-                cli.main(arguments(place.archive_db, file, host, port, settings), "datasette", standalone_mode=False)
+                given = arguments(place.archive_db, file, host, port, settings)
+                if workers > 1:
+                    _serve_by_many(given, host, port, workers)
+                else:
+                    cli.main(given, "datasette", standalone_mode=False)
             except click.UsageError as error:  # a value the setting cannot have
                 raise UsageError(error.format_message(), "`datasette --help-settings` lists them") from None
+
+
+def _serve_by_many(given: list[str], host: str, port: int, workers: int) -> None:
+    """Serve by several processes; uvicorn starts them, and starts anew one that died."""
+    instance(given)  # tells here of a setting that cannot be
+    os.environ.setdefault("DATASETTE_SECRET", secrets.token_hex(32))  # what one worker signs the others must know
+    os.environ[ARGUMENTS] = json.dumps(given)
+    uvicorn.run("archive.site.serve:application", factory=True, host=host, port=port, log_level="info", lifespan="on",
+                workers=workers)  # fmt: skip
+
+
+def application() -> Any:
+    """Return the application of a worker."""
+    return instance(json.loads(os.environ[ARGUMENTS])).app()
+
+
+def instance(given: list[str]) -> Datasette:
+    """Return the Datasette that ``datasette`` would serve for these arguments."""
+    command = cli.commands["serve"]
+    with command.make_context("datasette serve", given[1:]) as context:
+        assert command.callback is not None
+        made: Datasette = command.callback(**context.params, return_instance=True)
+    return made
 
 
 def arguments(archive: Path, file: Path, host: str, port: int, settings: Sequence[tuple[str, str]] = ()) -> list[str]:
