@@ -10,8 +10,9 @@ rule is to do nothing: open the database and go on.
 
 A *root* is the target a chain of requests began with (redirects go on under its id); it is settled exactly once. A
 *round* is one complete crawl of a portal: an interrupted run goes on in its round, the next run after a complete one
-begins a new round, in which listings are asked again and captured reports are not. Tables: ``crawler.tables``.
-This room knows no HTTP and no Scrapy; times are wall-clock seconds, as they must outlive the process.
+begins a new round, in which listings are asked again, and captured reports by their age (``rounds``, ``revisit``).
+Tables: ``crawler.tables``. This room knows no HTTP and no Scrapy; times are wall-clock seconds, as they must outlive
+the process.
 """
 
 from __future__ import annotations
@@ -20,13 +21,11 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 from archive import clock
 from archive.captures import transaction
 from archive.model import Role
-from archive.warc_fields import warc_date
 from crawler import tables
 from crawler.addresses import netloc
 from crawler.agenda import Agenda
@@ -34,10 +33,11 @@ from crawler.budget import Budget
 from crawler.hosts import Hosts
 from crawler.intake import Intake
 from crawler.manners import HORIZON, LIMITS, Limits, Result, Window
+from crawler.rounds import STOPPED, Rounds
 from crawler.targets import Portal, Target
 
 HELD = 5.0  # seconds from which on a host that waits counts as held, and not as paced
-LOST = ("failed", "refused", "absent")
+LOST = ("failed", "refused", "absent", "gone")
 PATIENCE = 60.0  # seconds at most that a page in flight when a run died waits behind all others
 
 
@@ -59,7 +59,6 @@ class Frontier:
         ``window`` the hours in which it may ask."""
         self.db, self.limits, self.limit, self.window, self.now = db, limits, limit, window, now
         self.portals = {portal.code: portal for portal in portals}
-        self.rounds: dict[str, int] = {}
         self.only_lists = False  # hand out no report and no attachment: a portal is looked at
         self.stopped = False  # hand out nothing more: the run is ending
         self.pages = 0
@@ -72,26 +71,14 @@ class Frontier:
         self._blocked: set[str] = set()  # hosts whose last answer was a refusal
         self._agenda = Agenda(now, delay / limits.cluster)
         tables.create(db)
+        self.rounds = Rounds(db, self.portals, now)
         with transaction(self.db):
-            for code in self.portals:
-                self.rounds[code] = self._open_round(code)
+            self.rounds.open()
         db.execute("CREATE TEMP TABLE run(portal TEXT PRIMARY KEY)")
         db.executemany("INSERT INTO run VALUES(?)", [(code,) for code in self.portals])
         self.hosts = Hosts(db, delay, now)
         self._intake, self._budget = Intake(db, self.rounds, limits), Budget(db, self.rounds, limits)
         self._plan_all()
-
-    def _open_round(self, code: str) -> int:
-        row = self.db.execute("SELECT round,open FROM rounds WHERE portal=?", (code,)).fetchone()
-        if row is not None and row["open"]:
-            return int(row["round"])
-        number = row["round"] + 1 if row is not None else 1
-        self.db.execute("DELETE FROM entries WHERE portal=?", (code,))  # of rounds that are over: nobody asks again
-        opened = warc_date(datetime.fromtimestamp(self.now(), UTC))
-        self.db.execute(
-            "INSERT OR REPLACE INTO rounds(portal,round,open,opened) VALUES(?,?,1,?)", (code, number, opened)
-        )
-        return number
 
     # what is to be fetched
 
@@ -101,7 +88,7 @@ class Frontier:
         ``force`` queues an address again whatever became of it: the user asked for it.
         """
         with transaction(self.db):
-            hosts = [host for target in targets if (host := self._intake.insert(target, force=force))]
+            hosts = [host for target in targets if (host := self._intake.insert(target, force=force).host)]
         for host in set(hosts):
             self._plan(host)
         return len(hosts)
@@ -115,7 +102,8 @@ class Frontier:
         found = self.db.execute(
             "SELECT t.*,max(c.id) AS capture FROM targets t JOIN rounds r USING(portal)"
             " JOIN captures c ON c.target=t.url"
-            " AND c.portal=t.portal AND c.role=t.role AND c.status BETWEEN 200 AND 299 AND c.fetched>r.opened"
+            " AND c.portal=t.portal AND c.role=t.role AND c.fetched>r.opened"
+            " AND (c.status BETWEEN 200 AND 299 OR (c.status=304 AND c.kind='revisit'))"
             " WHERE t.state='queued' AND t.asked>0 AND t.portal IN (SELECT portal FROM run) GROUP BY t.id"
         )
         return [(tables.from_row(row), row["capture"]) for row in found.fetchall()]
@@ -223,13 +211,22 @@ class Frontier:
         if state == "again":
             state = "queued" if tries < self.limits.tries else "failed"
             next_at = now + result.hold
+        elif result.gone and target.role is not Role.LISTING and self._intake.had(target):
+            state = "gone"
         hosts = {netloc(target.url), host}
-        fruitful = False
+        note, fruitful, fresh = result.note, False, 0
+        by = (target.listing or target.key) if target.role is Role.LISTING else None
+        behind = [link for link in result.links if by is not None and link.page > 1 and link.listing == by]
         with transaction(self.db):
-            for link in result.links:
-                if (found := self._intake.insert(link, sent=result.sent)) is not None:
-                    hosts.add(found)
-                    fruitful = fruitful or link.role is Role.REPORT or not link.guessed
+            for link in (link for link in result.links if link not in behind):
+                entry = self._intake.insert(link, sent=result.sent, by=by)
+                hosts.update(filter(None, [entry.host]))
+                fresh += entry.new
+                fruitful = fruitful or entry.first or (entry.host is not None and not link.guessed)
+            if by is not None and state == "done" and self._intake.stops(target, fresh) and behind:
+                note, behind = STOPPED, []
+            for link in behind:
+                hosts.update(filter(None, [self._intake.insert(link, sent=result.sent).host]))
             if state in LOST and (found := self._intake.release_double(target)) is not None:
                 hosts.add(found)
             self.db.executemany(
@@ -241,12 +238,14 @@ class Frontier:
             )
             self.db.execute(
                 "UPDATE targets SET state=?,asked=0,tries=?,next_at=?,note=?,truncated=?,round=? WHERE id=?",
-                (state, tries, next_at, result.note, result.truncated, self.rounds[target.portal], target.id),
+                (state, tries, next_at, note, result.truncated, self.rounds[target.portal], target.id),
             )
             if target.role is Role.LISTING and state == "done":
                 self._intake.name(target.id, result.links)
             if result.also and result.also != target.url and state == "done":
                 self._also(target, result.also)
+            if (home := self.rounds.fall_back(target.portal, result)) is not None:
+                hosts.add(home)
             self.hosts.store(host, hold, strikes, result.blocked)
         self.hosts.keep(host, hold, strikes)
         (self._blocked.add if result.blocked else self._blocked.discard)(host)
@@ -275,12 +274,7 @@ class Frontier:
         """Close the round of every portal of the run that has nothing left in the queue. For a run that ends well."""
         with transaction(self.db):
             self.db.execute("UPDATE targets SET asked=0 WHERE state='queued' AND portal IN (SELECT portal FROM run)")
-            for code in self.portals:
-                left = self.db.execute(
-                    "SELECT 1 FROM targets WHERE portal=? AND state='queued' LIMIT 1", (code,)
-                ).fetchone()
-                if left is None:
-                    self.db.execute("UPDATE rounds SET open=0 WHERE portal=?", (code,))
+            self.rounds.close()
 
     # when to go on
 

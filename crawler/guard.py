@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 import tomllib
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from html import unescape
@@ -25,10 +25,10 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from archive import refusals
-from archive.model import Reason
+from archive.model import Reason, Role
 from crawler import discovery
 from crawler.addresses import netloc
-from crawler.targets import Page
+from crawler.targets import Page, Target
 
 Kind = Literal["refusal", "denied", "trouble", "missing"]
 REFUSED = {412, 418, 468, 512, 521}  # 429 and 503 ask to wait: see ``manners``
@@ -315,6 +315,22 @@ def refresh(page: Page) -> str | None:
 def _elsewhere(page: Page, href: str) -> str | None:
     url = page.resolve(href)
     return url if url != page.url else None
+
+
+def sends_home(target: Target, trail: Sequence[str], url: str) -> bool:
+    """Say whether redirects lead from an article to the home page of its host: it is not there any more.
+
+    >>> article = Target(url="http://a.gov.cn/1.html", role=Role.REPORT, portal="")
+    >>> sends_home(article, [article.url], "https://a.gov.cn/"), sends_home(article, [article.url], "http://b.gov.cn/")
+    (True, False)
+    """
+    return (
+        target.role is Role.REPORT
+        and bool(trail)
+        and is_home(url)
+        and not is_home(target.url)
+        and netloc(url) == netloc(target.url)
+    )
 
 
 def circle(urls: Iterable[str]) -> bool:

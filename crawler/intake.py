@@ -9,55 +9,96 @@ be had.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from archive.model import Role
 from crawler import tables
 from crawler.addresses import double_key, netloc, titles_agree
 from crawler.manners import Limits
+from crawler.rounds import Rounds
 from crawler.targets import Target
 
 
-class Intake:
-    """Inserts targets into an open ``crawl.db``; ``rounds`` are the current ones of the run's portals."""
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What an address was to the queue: the ``host`` where it waits by that, ``new``: a report nobody knew before,
+    ``first``: a report that no list named before in this round."""
 
-    def __init__(self, db: sqlite3.Connection, rounds: Mapping[str, int], limits: Limits) -> None:
+    host: str | None = None
+    new: bool = False
+    first: bool = False
+
+
+class Intake:
+    """Inserts targets into an open ``crawl.db`` whose ``rounds`` are open."""
+
+    def __init__(self, db: sqlite3.Connection, rounds: Rounds, limits: Limits) -> None:
         self._db, self._rounds, self._limits = db, rounds, limits
 
-    def insert(self, target: Target, *, force: bool = False, sent: bool = False) -> str | None:
-        """Insert or requeue a target; return its host if it is queued by that, else None.
+    def insert(self, target: Target, *, force: bool = False, sent: bool = False, by: str | None = None) -> Entry:
+        """Insert or requeue a target and say what it was.
 
-        ``sent``: a page does no more than send on to it, so that it is no double of that page.
+        ``sent``: a page does no more than send on to it, so that it is no double of that page. ``by``: the list that
+        names it.
         """
         code, turn = target.portal, self._rounds[target.portal]
-        if target.depth > self._limits.depth and not force:
-            return None
+        if (target.depth > self._limits.depth or (target.guessed and code not in self._rounds.walks)) and not force:
+            return Entry()
+        if target.role is Role.REPORT and by is not None:
+            target = replace(target, listing=by)
+        else:
+            by = None
         row = self._db.execute(
-            "SELECT id,state,round,guessed FROM targets WHERE portal=? AND url=?", (code, target.key)
+            "SELECT id,state,round,guessed,listed FROM targets WHERE portal=? AND url=?", (code, target.key)
         ).fetchone()
-        if row is not None:
-            again = row["state"] not in ("queued", "double") and row["round"] < turn
-            again = again and (target.role is Role.LISTING or row["state"] != "done")
-            # What waits as a guess is one no more once a page names it.
-            surer = row["guessed"] and not target.guessed and row["state"] in ("queued", "skipped")
-            onward = sent and row["state"] == "double"
-            if not (again or surer or onward or force):
-                return None
+        if row is None:
+            return self._add(target, force=force, sent=sent, named=by is not None)
+        # What waits as a guess is one no more once a page names it.
+        surer = row["guessed"] and not target.guessed and row["state"] in ("queued", "skipped")
+        onward = sent and row["state"] == "double"
+        queued = force or surer or onward or self._again(target, row)
+        if queued:
             self._db.execute(
                 f"UPDATE targets SET ({tables.FIELDS},state,round,note)=({tables.MARKS}),"
                 "asked=0,tries=0,next_at=0,truncated=NULL WHERE id=?",
                 (*tables.values(target), "queued", turn, "", row["id"]),
             )
-            return netloc(target.url)
+        if by is not None and row["listed"] < turn:
+            self._db.execute("UPDATE targets SET listed=?,listing=? WHERE id=?", (turn, by, row["id"]))
+        first = by is not None and row["listed"] < turn and row["state"] != "double"
+        return Entry(netloc(target.url) if queued else None, first=first)
+
+    def _add(self, target: Target, *, force: bool, sent: bool, named: bool) -> Entry:
+        """Insert a target that is not known."""
+        code, turn = target.portal, self._rounds[target.portal]
         if target.guessed and self._waiting(code) >= self._limits.guesses:
-            return None
+            return Entry()
         state, note = "queued", ""
         if not (force or sent) and (first := self._double_of(target)) is not None:
             state, note = "double", f"the same page as {first}"
-        elif target.role is not Role.LISTING and not force and self._captured(code, target.key):
-            state = "done"  # databases were rebuilt from the WARC files: the page is there already
-        self._db.execute(tables.INSERT, (*tables.values(target), state, turn, note))
-        return netloc(target.url) if state == "queued" else None
+        elif target.role is not Role.LISTING and not force and self.had(target):
+            state = "done"  # it was fetched by itself (``fazhi add``), or came in with a WARC file
+        cursor = self._db.execute(tables.INSERT, (*tables.values(target), state, turn, note))
+        if named:
+            self._db.execute("UPDATE targets SET listed=? WHERE id=?", (turn, cursor.lastrowid))
+        queued = state == "queued"
+        return Entry(netloc(target.url) if queued else None, queued and named, named and state != "double")
+
+    def _again(self, target: Target, row: sqlite3.Row) -> bool:
+        """Say whether a target that was settled in an earlier round is asked again because a page names it.
+
+        What answers that it is not there is asked again by its history (``revisit``), as lists go on to name it; but
+        also once a list names it that did not before.
+        """
+        turn = self._rounds[target.portal]
+        if row["state"] in ("queued", "double") or row["round"] >= turn:
+            return False
+        if target.role is Role.LISTING:
+            return True
+        if row["state"] == "done":
+            return False
+        return row["listed"] < turn - 1 or not (row["state"] == "gone" or self._gone(target))
 
     def name(self, page: int, links: Iterable[Target]) -> None:
         """Remember which reports a list page names, in place of those it named before: ``verdicts`` asks for them."""
@@ -93,9 +134,31 @@ class Intake:
         ).fetchone()
         return int(count)
 
-    def _captured(self, code: str, key: str) -> bool:
+    def had(self, target: Target) -> bool:
+        """Say whether the page of a target is in the archive."""
         row = self._db.execute(
             "SELECT 1 FROM captures WHERE target=? AND portal IS ? AND status=200 AND role IN ('report','attachment')",
-            (key, code or None),
+            (target.key, target.portal or None),
         ).fetchone()
         return row is not None
+
+    def _gone(self, target: Target) -> bool:
+        row = self._db.execute(
+            "SELECT 1 FROM captures WHERE target=? AND portal IS ? AND role='gone'", (target.key, target.portal or None)
+        ).fetchone()
+        return row is not None
+
+    def stops(self, page: Target, fresh: int) -> bool:
+        """Note how many new reports a list page named; say whether a shallow round reads its list no further.
+
+        That is so behind two pages in a row without a new one. The first page alone says little: what stands on top
+        there may be there for good.
+        """
+        self._db.execute("UPDATE targets SET fresh=? WHERE id=?", (fresh, page.id))
+        if fresh or page.page == 1 or page.portal in self._rounds.deep:
+            return False
+        row = self._db.execute(
+            "SELECT fresh FROM targets WHERE portal=? AND role='listing' AND listing=? AND page=? AND round=?",
+            (page.portal, page.listing or page.key, page.page - 1, self._rounds[page.portal]),
+        ).fetchone()
+        return row is not None and not row["fresh"]

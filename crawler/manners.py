@@ -88,6 +88,7 @@ class Result:
 
     ``hold`` seconds the host is left alone; ``strike`` counts that for the back-off. ``answered``: a server did, so it
     is a page of the run. ``blocked`` names a refusal. ``also`` is the address a redirect ended at.
+    ``gone``: the server says that the page is not there.
     ``sent``: the page only sends on to ``links``, which are no doubles of it then, whatever their addresses say.
     """
 
@@ -103,6 +104,7 @@ class Result:
     also: str | None = None
     host: str | None = None
     sent: bool = False
+    gone: bool = False
 
 
 def backoff(strikes: int, delay: float) -> float:
@@ -174,7 +176,7 @@ def missing(name: str) -> Result:
     >>> missing("访问的页面不存在").note
     'no page: 访问的页面不存在'
     """
-    return Result(state="failed", note=f"no page: {name}")
+    return Result(state="failed", note=f"no page: {name}", gone=True)
 
 
 def in_words(error: BaseException | None) -> str:

@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from archive.errors import BrokenRecordError
 from archive.model import Role
-from archive.warc_read import body_of
+from archive.warc_read import answer_of
+from archive.warc_read import read as read_record
 from crawler import discovery, families, guard
 from crawler.addresses import canonical, netloc
 from crawler.manners import Result
@@ -57,13 +58,13 @@ def catch_up(session: Session) -> int:
         if capture is None or capture.origin.url is None:
             continue
         try:
-            body = body_of(session.place.warc, capture, session.captures)
+            record = read_record(session.place.warc, capture.warc, capture.offset)
+            answer = answer_of(session.place.warc, record, session.captures)
         except BrokenRecordError as error:
             log.warning("%s is asked for again: %s", target.url, error)
             continue
-        origin = capture.origin
         url = canonical(capture.origin.url) or capture.origin.url
-        page = Page(url, body, origin.content_type, origin.status, target.post)
+        page = Page(url, answer.payload(), answer.content_type, answer.status, target.post)
         try:
             result = content(session, page, target)
         except Exception:

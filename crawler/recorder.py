@@ -3,15 +3,17 @@
 It stands between the network and all other middlewares, so it sees bodies as received, every hop of a redirect, every
 attempt, and robots.txt. Order: record written, fsync, row committed, answer goes on; so a row always points to bytes.
 An answer that is no content (redirect, error, refusal, torn body) is archived under the role ``other``: it is kept, and
-never taken for a report. What brings no answer at all (time-out, reset) becomes the note of its target.
+never taken for a report; one that says that an article is not there has the role ``gone``. A 304 to a condition of ours
+stands for the copy it confirms (``copies``), which is read in its place. What brings no answer at all (time-out, reset)
+becomes the note of its target.
 """
 
 from __future__ import annotations
 
 import logging
 import zlib
-from datetime import datetime
 from http import HTTPStatus
+from urllib.parse import urljoin
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -19,9 +21,11 @@ from scrapy.http import Response
 
 from archive import clock, warc_coding
 from archive.model import Origin, Role
-from archive.warc_http import Exchange, header_text
+from archive.warc_http import Exchange, first, header_text
 from crawler import guard, settings
 from crawler.addresses import canonical, netloc
+from crawler.copies import Copy
+from crawler.revisit import NO_PAGE
 from crawler.session import Session
 from crawler.targets import Page, Target
 
@@ -51,16 +55,26 @@ class Recorder:
         target: Target = request.meta["target"]
         torn = torn_by(response)
         exchange = exchange_of(request, response, torn)
-        page = page_of(exchange, None if is_robots(request) else target.post)
+        copy: Copy | None = request.meta.get("copy")
+        if (
+            copy is not None
+            and copy.page is not None
+            and copy.confirmed_by(request.url, response.status, exchange.body)
+        ):
+            page, confirms = copy.page, copy.response  # read as if it had come now
+        else:
+            page, confirms = page_of(exchange, None if is_robots(request) else target.post), None
         # Decoded, parsed and judged once: the spider goes on with these.
         request.meta.update(torn=torn, page=page, finding=finding_of(page, request, session.known, torn))
         try:
             capture = session.writer.write(
                 exchange,
-                origin_of(session, target, page, request, exchange.fetched),
+                origin_of(session, target, page, request, exchange),
                 target=request.url if is_robots(request) else target.key,
                 depth=target.depth,
                 crawl=session.crawl,
+                confirms=confirms,
+                whole=copy is not None and copy.broken,
             )
             session.writer.sync()
             session.captures.add(capture)
@@ -122,12 +136,14 @@ def page_of(exchange: Exchange, post: str | None = None) -> Page:
     return Page(url, body, values.get("content-type"), exchange.status, post)
 
 
-def origin_of(session: Session, target: Target, page: Page, request: Request, fetched: datetime) -> Origin:
+def origin_of(session: Session, target: Target, page: Page, request: Request, exchange: Exchange) -> Origin:
     """Return what is known of an answer before it is read; its role says whether extraction may see it."""
     portal = session.portal(target)
     role = target.role
     if is_robots(request):
         role = Role.ROBOTS
+    elif target.role is Role.REPORT and is_gone(target, request, exchange):
+        role = Role.GONE
     elif not 200 <= page.status < 300 or request.meta["torn"] or request.meta["finding"] or guard.refresh(page):
         role = Role.OTHER
     plain = role is Role.ROBOTS
@@ -139,11 +155,19 @@ def origin_of(session: Session, target: Target, page: Page, request: Request, fe
         link_title=None if plain else target.title,
         link_date=None if plain else target.date,
         parent=None if plain else target.parent,
-        content_type=page.content_type,
-        status=page.status,
-        fetched=fetched,
+        fetched=exchange.fetched,
         tls=request.meta.get("tls") if request.url.startswith("https:") else None,  # redirects hand meta on
     )
+
+
+def is_gone(target: Target, request: Request, exchange: Exchange) -> bool:
+    """Say whether an answer says that an article is not there: by its status, its words, or a way to the home page."""
+    finding: guard.Finding | None = request.meta["finding"]
+    if exchange.status in NO_PAGE or (finding is not None and finding.kind == "missing"):
+        return True
+    onward = first(exchange.headers, "Location") if 300 <= exchange.status < 400 else None
+    url = canonical(urljoin(exchange.url, onward)) if onward else None
+    return url is not None and guard.sends_home(target, [*request.meta.get("redirect_urls", ()), exchange.url], url)
 
 
 def honest(response: Response) -> Response:

@@ -17,7 +17,7 @@ from scrapy.crawler import Crawler
 
 from archive import clock
 from archive.model import Role
-from crawler import guard, manners
+from crawler import copies, guard, manners
 from crawler.addresses import canonical, netloc
 from crawler.manners import Result
 from crawler.session import Session
@@ -70,7 +70,7 @@ class Scheduler(BaseScheduler):
         if end is not None:
             self._spider.settle(target, end)
             return False
-        self._follow.append(request)
+        self._follow.append(self._conditional(request, target))
         return True
 
     def _end_of_redirect(self, request: Request, target: Target) -> Result | None:
@@ -83,6 +83,8 @@ class Scheduler(BaseScheduler):
             host, hosts = netloc(request.url), self._frontier.hosts
             means = manners.denied if host in self._session.known.answering else manners.refusal
             return means("a redirect to itself", hosts.strikes(host), hosts.delay)
+        if guard.sends_home(target, request.meta.get("redirect_urls", ()), url):
+            return manners.missing("redirected to the home page")
         if "redirect_urls" in request.meta and self._frontier.redirect_known(url, target.portal):
             # A further page of a list that leads back to a known one is not there: its listing must know.
             state = "failed" if target.role is Role.LISTING and target.page > 1 else "done"
@@ -123,10 +125,23 @@ class Scheduler(BaseScheduler):
                 "handle_httpstatus_list": STATUSES,
             },
         )
+        request = self._conditional(request, target)
         if netloc(url) == netloc(target.url):
             return request
         self._follow.append(request)  # it waits for the host that works; the one that is told stays busy with it
         return self._next()
+
+    def _conditional(self, request: Request, target: Target) -> Request:
+        """Return a request under the conditions of the copy that the archive has of its address, and of no other."""
+        copy = None
+        if not self._session.portal(target).any_host:  # single addresses: the user wants them again, whole
+            copy = copies.find(self._session.place.warc, self._session.captures, target, request.url)
+        headers = request.headers.copy()
+        for name in copies.CONDITIONS:
+            headers.pop(name, None)  # a redirect hands them on
+        if copy is not None:
+            headers.update(copy.headers)
+        return request.replace(headers=headers, meta={**request.meta, "copy": copy})
 
     def _arm(self) -> None:
         """Set one timer for when the next request falls due."""

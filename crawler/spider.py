@@ -27,11 +27,14 @@ from crawler import catalogue, families, guard, manners, reading
 from crawler.addresses import netloc
 from crawler.heavy import HEAVY, HeavyReader
 from crawler.manners import Result
+from crawler.revisit import NO_PAGE
 from crawler.robots import Forbidden, Unreachable, Wait, text_of
 from crawler.session import Session
 from crawler.targets import Page, Target
 
 log = logging.getLogger(__name__)
+
+UNASKED = "HTTP 304 for a page that is not here"
 
 
 class PortalSpider(Spider):
@@ -181,8 +184,10 @@ class PortalSpider(Spider):
             return manners.trouble(f"the body is not whole ({torn})", strikes, frontier.hosts.delay)
         if response.status >= 500:
             return manners.trouble(f"HTTP {response.status}", strikes, frontier.hosts.delay)
-        if not 200 <= response.status < 300:
-            return Result(state="failed", note=f"HTTP {response.status}")
+        if page.status == 304:  # and no copy of ours that it could mean: asked again without a condition
+            return replace(manners.trouble(UNASKED, strikes, frontier.hosts.delay), strike=False)
+        if not 200 <= page.status < 300:  # that of the copy, where a 304 confirmed one
+            return Result(state="failed", note=f"HTTP {page.status}", gone=page.status in NO_PAGE)
         if len(page.body) > HEAVY:
             portal, seen = self.session.portal(target), frontier.seen(target)
             return replace(await self._heavy.read(page, target, portal, seen), also=page.url)

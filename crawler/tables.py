@@ -7,6 +7,7 @@ import sqlite3
 from dataclasses import asdict
 from datetime import date
 
+from archive.captures import transaction
 from archive.model import Role
 from crawler.addresses import double_key, netloc
 from crawler.targets import Pager, Target, split_key
@@ -15,6 +16,7 @@ STATES = {
     "queued": "to be asked for; also while it is being asked for, so a kill leaves it queued",
     "done": "had, and what it leads to is committed",
     "failed": "not to be had: 404, soft 404, redirect to a foreign host, tries used up",
+    "gone": "an article or a file that was had before, and whose address now says that it is not there",
     "refused": "robots.txt forbids it",
     "absent": "it was only tried whether a list goes on there, and it does not",
     "skipped": "a guess that was not worth a request any more",
@@ -32,7 +34,7 @@ CREATE TABLE IF NOT EXISTS targets (
     title TEXT, date TEXT, parent TEXT,
     depth INTEGER NOT NULL,
     prio INTEGER NOT NULL,
-    listing TEXT,                    -- first page of the listing this page belongs to
+    listing TEXT,                    -- first page of the listing this page belongs to; of a report: that named it last
     page INTEGER NOT NULL,
     pager TEXT,                      -- JSON: how the listing goes on
     guessed INTEGER NOT NULL,        -- a column found by the look of its name
@@ -44,6 +46,8 @@ CREATE TABLE IF NOT EXISTS targets (
     note TEXT NOT NULL DEFAULT '',
     truncated TEXT,                  -- why its listing was cut short here
     same TEXT,                       -- what doubles have in common (addresses.double_key); null for a POST
+    listed INTEGER NOT NULL DEFAULT 0, -- of a report: round in which a list named it last
+    fresh INTEGER NOT NULL DEFAULT 0, -- of a list page: reports it named in its round that were not known before
     UNIQUE (portal, url)
 );
 DROP INDEX IF EXISTS targets_queue;
@@ -52,6 +56,8 @@ CREATE INDEX IF NOT EXISTS targets_due ON targets(host, state, asked, next_at);
 CREATE INDEX IF NOT EXISTS targets_portal ON targets(portal, state);
 CREATE INDEX IF NOT EXISTS targets_same ON targets(portal, same);
 CREATE INDEX IF NOT EXISTS targets_guessed ON targets(portal, round) WHERE guessed;
+CREATE INDEX IF NOT EXISTS targets_listed ON targets(portal, listed) WHERE listed>0;
+CREATE INDEX IF NOT EXISTS captures_portal ON captures(portal, target, fetched);
 
 -- What stood on the pages of a listing, so that a page can be told from a repetition.
 CREATE TABLE IF NOT EXISTS entries (
@@ -71,8 +77,10 @@ CREATE TABLE IF NOT EXISTS hosts (
 );
 
 -- A round is one complete crawl of a portal; an interrupted run leaves it open and the next run goes on in it.
+-- deep: lists are read to their end. walk: guesses are made. deepened: when the last deep round was opened.
 CREATE TABLE IF NOT EXISTS rounds (
-    portal TEXT PRIMARY KEY, round INTEGER NOT NULL, open INTEGER NOT NULL, opened TEXT NOT NULL
+    portal TEXT PRIMARY KEY, round INTEGER NOT NULL, open INTEGER NOT NULL, opened TEXT NOT NULL,
+    deep INTEGER NOT NULL DEFAULT 1, walk INTEGER NOT NULL DEFAULT 1, deepened TEXT
 );
 
 -- Runs of the crawler, and what each found at each portal.
@@ -88,22 +96,29 @@ CREATE TABLE IF NOT EXISTS verdicts (
 CREATE INDEX IF NOT EXISTS verdicts_portal ON verdicts(portal, crawl); -- a portal's last visits, however long the book
 """
 
+ADDED = (  # columns that files of earlier versions lack
+    ("targets", "same", "TEXT"),
+    ("targets", "listed", "INTEGER NOT NULL DEFAULT 0"),
+    ("targets", "fresh", "INTEGER NOT NULL DEFAULT 0"),
+    ("rounds", "deep", "INTEGER NOT NULL DEFAULT 1"),
+    ("rounds", "walk", "INTEGER NOT NULL DEFAULT 1"),
+    ("rounds", "deepened", "TEXT"),
+    ("crawls", "note", "TEXT NOT NULL DEFAULT ''"),
+)
 FIELDS = "portal,url,host,role,title,date,parent,depth,prio,listing,page,pager,guessed,same"
 MARKS = ",".join("?" * 17)  # of the fields and what follows them
 INSERT = f"INSERT INTO targets({FIELDS},state,round,note) VALUES({MARKS})"
 
 
 def create(db: sqlite3.Connection) -> None:
-    """Create the crawler's tables where they are absent; ``captures`` must exist."""
-    for table, name, kind in ADDED:
-        columns = [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
-        if columns and name not in columns:
-            db.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
-    columns = [row[1] for row in db.execute("PRAGMA table_info(crawls)")]
-    if columns and "note" not in columns:  # the same
-        db.execute("ALTER TABLE crawls ADD COLUMN note TEXT NOT NULL DEFAULT ''")
-    for statement in filter(str.strip, SCHEMA.split(";\n")):
-        db.execute(statement)
+    """Create the crawler's tables where they are absent, in one transaction; ``captures`` must exist."""
+    with transaction(db):
+        for table, name, kind in ADDED:
+            columns = [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
+            if columns and name not in columns:
+                db.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
+        for statement in filter(str.strip, SCHEMA.split(";\n")):
+            db.execute(statement)
 
 
 def values(target: Target) -> tuple[str | int | None, ...]:
