@@ -54,13 +54,13 @@ def open_archive(path: Path, *, create: bool = True, readonly: bool = False) -> 
         raise UsageError(f"no archive at {path}", "begin with `fazhi crawl` or `fazhi add`, or name it with --data")
     try:
         if readonly:
-            conn = _connect_readonly(path)
+            conn = connect_readonly(path)
             version = schema.check(conn)
             older = version < schema.VERSION and writable(path)  # one that cannot be written does without new tables
             if version == 0 or older or index_version(conn) != tokens.version():
                 conn.close()  # just begun, older, or filled by other rules: bring it up to date first
                 open_archive(path).close()
-                conn = _connect_readonly(path)
+                conn = connect_readonly(path)
             return Database(conn)
         conn = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
         conn.execute("pragma journal_mode = wal")
@@ -76,7 +76,8 @@ def open_archive(path: Path, *, create: bool = True, readonly: bool = False) -> 
     return Database(conn)
 
 
-def _connect_readonly(path: Path) -> sqlite3.Connection:
+def connect_readonly(path: Path) -> sqlite3.Connection:
+    """Open one of the two databases for reading only, also where nothing can be written beside it."""
     # Without the right to write beside it, SQLite reads a WAL database only as one that cannot change, and then without
     # what is still in the WAL; while a writer is at work the files it needs are there anyway.
     alone = not writable(path) and not path.with_name(path.name + "-wal").exists()

@@ -25,6 +25,7 @@ from pathlib import Path
 
 from archive.clock import CHINA
 from archive.errors import UsageError
+from archive.store import connect_readonly
 from crawler.targets import Portal
 from crawler.verdicts import Past
 
@@ -138,7 +139,7 @@ def visits(crawl_db: Path, portals: Iterable[Portal], now: datetime) -> list[Vis
     if not crawl_db.is_file():
         found = [Visit(portal, next_visit(portal, (), now)) for portal in portals]
     else:
-        with closing(sqlite3.connect(f"{crawl_db.absolute().as_uri()}?mode=ro", uri=True, timeout=30)) as db:
+        with closing(connect_readonly(crawl_db)) as db:
             books = _Books(db, now)
             found = [Visit(portal, next_visit(portal, books.past(portal.code), now)) for portal in portals]
     return sorted((visit for visit in found if visit.at != NEVER), key=lambda visit: visit.at)

@@ -27,6 +27,8 @@ from crawler.targets import Portal
 from crawler.walk import LAST_RESORT, SEARCH
 
 FINE = ("ok", "unchanged")
+VERDICTS = (*FINE, "silent", "changed-layout", "truncated", "blocked", "unreachable", "robots")
+LOST = "no report named any more by"  # in the remark of a portal that is fine, though one of its lists is not
 LIST_GONE = ("HTTP 404", "HTTP 410", "no page:")  # notes of an address that is not there, on a server that answers
 
 
@@ -183,7 +185,7 @@ class Books:
         due = f"due by law: {years[0]} to {years[-1]}" if years else ""
         verdict, remark = judge(replace(facts, lost=told if most else "", due=due, exempt=exempt))
         if told and verdict in FINE:
-            remark = "; ".join(filter(None, [remark, f"no report named any more by {told}"]))
+            remark = "; ".join(filter(None, [remark, f"{LOST} {told}"]))
         return Row(portal.code, portal.name, verdict, pages, reports, rejected, remark)
 
     def addresses(self, portal: Portal, pages: int) -> Row:

@@ -21,6 +21,7 @@ import click
 from archive import divisions, schema
 from crawler import catalogue, discovery, families, guard, settings, tables, verdicts
 from crawler.cli import main
+from crawler.health import model
 from crawler.manners import LIMITS
 
 DOCS = Path(__file__).resolve().parent
@@ -134,6 +135,7 @@ def write_or_check(check: bool) -> int:
         "data.md": schema.markdown(),
         "catalogue.md": filled("catalogue.md", {"counts": counts()}),
         "crawling.md": filled("crawling.md", crawling()),
+        "health.md": filled("health.md", {"needs": literal(str(model.__doc__).partition("\n\n")[2])}),
         "../datasette_metadata.json": metadata,
     }
     for name, text in pages.items():

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import json
+import socket
 import sqlite3
+import threading
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from prometheus_client.parser import text_string_to_metric_families
 
-from archive import captures, checks
+from archive import captures, checks, clock, schema, store
 from archive.checks import Broken
-from archive.cli import fazhi
 from archive.datadir import DataDir
 from archive.warc_scan import Finding
-from crawler import tables, verdicts
+from crawler import health, tables, verdicts
+from crawler.cli import main
+from crawler.health import Health, Need, model, webhook
+from crawler.targets import Portal
 from crawler.verdicts import Past, Row
 
 from .loopback import COLUMN, Answer, Loopback, Page, article, crawl, entry, listing, portal, report
@@ -76,6 +86,7 @@ REDESIGNS: dict[str, tuple[Pages, Pages, str, str]] = {
 @pytest.fixture
 def db(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     conn = captures.connect(tmp_path / "crawl.db")
+    captures.Captures(conn)
     tables.create(conn)
     yield conn
     conn.close()
@@ -143,8 +154,294 @@ def test_what_a_check_found_is_kept_until_a_later_one_takes_it_back(
 def test_a_check_on_the_command_line_is_kept(tmp_path: Path) -> None:
     place = DataDir.open(tmp_path)
     (place.warc / "a.warc.gz").write_bytes(b"no WARC")
-    assert CliRunner().invoke(fazhi, ["verify", "--data", str(tmp_path)]).exit_code == 1
+    assert CliRunner().invoke(main, ["verify", "--data", str(tmp_path)]).exit_code == 1
     assert [(each.file, each.offset) for each in checks.broken(place)] == [("a.warc.gz", 0)]
+
+
+def status(root: Path, *arguments: str) -> tuple[int, dict[str, Any]]:
+    """Return exit code and JSON of ``fazhi status``."""
+    done = CliRunner().invoke(main, ["status", "--json", "--data", str(root), *arguments])
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    return done.exit_code, json.loads(done.stdout)
+
+
+def told(root: Path, now: str, **more: Any) -> list[tuple[str, str, str, int, bool]]:
+    """Return kind, subject, day of the beginning, visits in a row and whether it is new, of all needs in order."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "_ahead", lambda: datetime.fromisoformat(f"{now}T12:00:00Z").timestamp() - time.time())
+        found = health.report(DataDir.open(root), **more)
+    return [(n.kind, n.subject, f"{n.since:%m-%d}", n.times, n.fresh) for n in found.needs]
+
+
+def test_what_needs_a_person_comes_in_order(db: sqlite3.Connection, tmp_path: Path) -> None:
+    file = tmp_path / "crawl.db"
+    ran(file, "2027-03-01", line("990101", "ok"), line("990102", "ok"), line("990103", "blocked"), line("990104", "ok"))
+    ran(file, "2027-03-02", line("990101", "unreachable"), line("990102", "ok"), line("990103", "unreachable"),
+        line("990104", "truncated", remark="interrupted; 7 addresses wait"))  # fmt: skip
+    ran(file, "2027-03-03", line("990101", "unchanged"), line("990102", "changed-layout", remark="why"),
+        line("990103", "unreachable", remark="HTTP 500"), line("990105", "silent"))  # fmt: skip
+    assert told(tmp_path, "2027-03-03") == [
+        ("changed-layout", "990102", "03-03", 1, True),
+        ("silent", "990105", "03-03", 1, True),
+        ("unreachable", "990103", "03-01", 3, False),
+        ("unfinished", "20270303T080000Z-0000", "03-03", 1, False),
+    ]
+    found = health.report(DataDir.open(tmp_path))
+    assert found.portals == dict.fromkeys(verdicts.VERDICTS, 0) | {
+        "ok": 1, "unchanged": 1, "changed-layout": 1, "unreachable": 1, "silent": 1,
+    }  # fmt: skip
+    assert [need.told for need in found.needs if need.kind != "overdue"][:3] == [
+        "why (fine on 2027-03-02)", "no more is known (never fine)", "HTTP 500 (never fine)",
+    ]  # fmt: skip
+
+
+def test_a_run_that_died_is_told_until_another_ended(db: sqlite3.Connection, tmp_path: Path) -> None:
+    file = tmp_path / "crawl.db"
+    ran(file, "2027-03-01", line("990101", "ok"))
+    ran(file, "2027-03-02", state="running")
+    assert told(tmp_path, "2027-03-02") == [("died", "20270302T080000Z-0000", "03-02", 1, False)]
+    with DataDir.open(tmp_path).lock():
+        assert told(tmp_path, "2027-03-02") == []  # it runs
+    ran(file, "2027-03-03", line("990101", "ok"))
+    assert told(tmp_path, "2027-03-03") == []
+    ran(file, "2027-03-04", state="failed")
+    assert told(tmp_path, "2027-03-04") == [("died", "20270304T080000Z-0000", "03-04", 1, False)]
+
+
+def test_overdue_visits_are_one_finding(db: sqlite3.Connection, tmp_path: Path) -> None:
+    ran(tmp_path / "crawl.db", "2027-05-01", line("990101", "ok"), line("990102", "unchanged"))
+    assert told(tmp_path, "2027-05-09") == []  # a week, and two days of grace
+    assert told(tmp_path, "2027-05-11") == [("overdue", "990101", "05-08", 1, False)]
+    never = [Portal(code=code, name="示例县", home="", schedule="never") for code in ("990101", "990102")]
+    assert told(tmp_path, "2027-05-11", portals=never) == []
+
+
+def test_broken_records_and_a_full_disk_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = DataDir.open(tmp_path)
+    (place.warc / "a.warc.gz").write_bytes(b"x")
+    checks.keep(place, ["a.warc.gz"], [Finding("a.warc.gz", 7, "torn"), Finding("a.warc.gz", 9, "cut")])
+    monkeypatch.setenv("FAZHI_MIN_FREE", "100%")
+    code, found = status(tmp_path)
+    assert code == 3
+    assert [(need["kind"], need["subject"]) for need in found["needs"]] == [
+        ("disk", str(tmp_path)), ("damaged", "a.warc.gz"),
+    ]  # fmt: skip
+    assert found["needs"][1]["told"] == ("2 broken record(s), the first at byte 7: torn; restore the file from a copy")
+
+
+def test_status_of_an_empty_and_of_a_read_only_directory(db: sqlite3.Connection, tmp_path: Path) -> None:
+    (tmp_path / "none").mkdir()
+    code, found = status(tmp_path / "none")
+    assert (code, found["needs"], found["crawls"], found["reports"]) == (0, [], [], 0)
+    ran(tmp_path / "crawl.db", "2027-03-01", line("990101", "blocked"))
+    store.open_archive(tmp_path / "archive.db").close()
+    db.close()
+    code, found = status(tmp_path)
+    assert (code, found["needs"][0]["kind"]) == (3, "blocked")
+    there = {path.name for path in tmp_path.iterdir() if not path.name.endswith(("-shm", "-wal"))}
+    assert there == {"archive.db", "crawl.db", "none"}  # nothing was written
+    with pytest.MonkeyPatch.context() as patch:  # root may write anywhere: let the folder say that it is not to be
+        patch.setattr(store, "writable", lambda path: False)
+        assert status(tmp_path)[1]["needs"] == found["needs"]
+    printed = CliRunner().invoke(main, ["status", "--data", str(tmp_path)])
+    assert printed.exit_code == 3
+    assert "blocked         990101 990101门户: no more is known (never fine) [new, since 2027-03-01]" in printed.stdout
+    assert CliRunner().invoke(main, ["status", "--since", "soon", "--data", str(tmp_path)]).exit_code == 2
+
+
+@pytest.fixture
+def hook() -> Iterator[Hook]:
+    with Hook() as server:
+        yield server
+
+
+class Hook(ThreadingHTTPServer):
+    """A webhook on loopback that answers as its ``answers`` say, the last one again and again; counts what it got."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Hooked)
+        self.got: list[dict[str, Any]] = []
+        self.answers: list[int | str] = [204]
+        self.url = f"http://127.0.0.1:{self.server_port}/hook?token=1"
+
+    def __enter__(self) -> Hook:
+        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02})
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.shutdown()
+        self._thread.join()
+        self.server_close()
+
+
+class Hooked(BaseHTTPRequestHandler):
+    server: Hook
+
+    def do_POST(self) -> None:
+        assert self.path == "/hook?token=1"
+        self.server.got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        answers = self.server.answers
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if isinstance(answer, int):
+            self.send_response(answer)
+            if answer == 302:
+                self.send_header("Location", f"{self.server.url}&again")
+            self.end_headers()
+            return
+        with suppress(OSError):  # the other side hangs up
+            if answer == "huge":
+                self.send_response(200)
+                self.end_headers()
+                for _ in range(2000):
+                    self.wfile.write(b"x" * 100_000)
+            elif answer == "drip":
+                for _ in range(200):
+                    self.wfile.write(b"H")
+                    time.sleep(0.05)
+            else:
+                self.wfile.write(b"this is no HTTP\r\n\r\n")
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def ill(root: Path, *needs: Need) -> Health:
+    """Return the health of an empty directory with these needs."""
+    return replace(health.report(DataDir.open(root)), needs=needs)
+
+
+def need(subject: str, kind: str = "blocked", day: int = 1) -> Need:
+    return Need(kind, subject, "示例县", datetime(2027, 3, day, tzinfo=UTC), "HTTP 403", fresh=True)
+
+
+def test_a_webhook_is_told_of_each_finding_once(hook: Hook, tmp_path: Path) -> None:
+    assert health.notify(hook.url, ill(tmp_path)) == ""
+    assert hook.got == []
+    first = ill(tmp_path, need("990101"), need("990102", "silent"))
+    assert health.notify(hook.url, first) == ""
+    assert hook.got == [
+        {
+            "service": "fazhi", "at": f"{first.at:%Y-%m-%dT%H:%M:%SZ}", "data": str(tmp_path), "needs": 2,
+            "text": "fazhi: 2 new finding(s) need a person - blocked 示例县; silent 示例县",
+            "new": [
+                {
+                    "kind": kind, "subject": code, "name": "示例县", "since": "2027-03-01T00:00:00Z",
+                    "told": "HTTP 403", "times": 1, "fresh": True, "key": f"portal {code} 2027-03-01T00:00:00",
+                }
+                for kind, code in (("blocked", "990101"), ("silent", "990102"))
+            ],
+        }
+    ]  # fmt: skip
+    hook.got.clear()
+    for again in (first, ill(tmp_path, need("990101", "unreachable")), ill(tmp_path)):
+        assert health.notify(hook.url, again) == ""
+    assert hook.got == []  # the same trouble, the same under another verdict, and none
+    assert health.notify(hook.url, ill(tmp_path, need("990101", day=9))) == ""
+    assert [each["subject"] for each in hook.got[0]["new"]] == ["990101"]  # it came back
+    other = hook.url.replace("127.0.0.1", "localhost")
+    assert health.notify(other, ill(tmp_path, need("990101", day=9))) == ""
+    assert len(hook.got) == 2  # another webhook has not heard of it
+    assert "token" not in (tmp_path / "told.json").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("answers", "problem", "tries"),
+    [
+        ([500, 503, 200], "", 3),
+        ([500], "HTTP 500", 3),
+        ([429, 204], "", 2),
+        ([404], "HTTP 404", 1),
+        ([302], "HTTP 302: redirects are not followed, give the address it leads to", 1),
+        (["huge"], "", 1),
+        (["drip"], "TimeoutError: no answer within 0.4 s", 3),
+        (["noise"], "BadStatusLine: this is no HTTP\r\n", 3),
+    ],
+)  # fmt: skip
+def test_a_webhook_in_trouble_is_tried_again_and_nothing_is_lost(
+    hook: Hook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: list[int | str], problem: str, tries: int
+) -> None:
+    monkeypatch.setattr(webhook, "PAUSES", (0.01, 0.02))
+    monkeypatch.setattr(webhook, "SECONDS", 0.4)
+    hook.answers = answers
+    said = health.notify(hook.url, ill(tmp_path, need("990101")))
+    assert (said, len(hook.got)) == (problem, tries)
+    hook.got.clear()
+    hook.answers = [200]
+    assert health.notify(hook.url, ill(tmp_path, need("990101"))) == ""
+    assert len(hook.got) == (1 if problem else 0)  # told now, if it was not before
+
+
+def test_no_webhook_ends_a_schedule(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhook, "PAUSES", ())
+    found = ill(tmp_path, need("990101"))
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        port = nobody.getsockname()[1]
+        assert "ConnectionRefusedError" in health.notify(f"http://127.0.0.1:{port}/", found)
+    assert health.notify("file:///etc/passwd", found) == webhook.checked("ftp://a.example/")
+    assert "blank" in health.notify("http://127.0.0.1/a\r\nX: 1", found)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(webhook, "_message", lambda *_: 1 / 0)
+        assert health.notify(f"http://127.0.0.1:{port}/", found) == "ZeroDivisionError: division by zero"
+
+
+def test_commands_tell_webhook_and_prometheus(hook: Hook, db: sqlite3.Connection, tmp_path: Path) -> None:
+    ran(tmp_path / "crawl.db", "2027-03-01", line("990101", "blocked"))
+    file = tmp_path / "fazhi.prom"
+    for _ in range(2):
+        assert status(tmp_path, "--notify", hook.url, "--metrics", str(file))[0] == 3
+    assert [[each["kind"] for each in message["new"]] for message in hook.got] == [["blocked"]]
+    assert [path.name for path in tmp_path.glob("*.prom*")] == ["fazhi.prom"]
+    for wrong in ("ftp://a.example/", "a.example", "http://"):
+        assert CliRunner().invoke(main, ["status", "--notify", wrong, "--data", str(tmp_path)]).exit_code == 2
+    broken = CliRunner().invoke(main, ["status", "--metrics", "/none/x.prom", "--data", str(tmp_path)])
+    assert (broken.exit_code, broken.stderr.splitlines()[-1]) == (
+        3, "fazhi: cannot write /none/x.prom: No such file or directory - name a file in a folder that exists and may"
+        " be written",
+    )  # fmt: skip
+
+
+def test_metrics_are_read_by_the_parser_of_prometheus(db: sqlite3.Connection, tmp_path: Path) -> None:
+    ran(tmp_path / "crawl.db", "2027-03-01", line("990101", "blocked"), line("990102", "ok", 9, 4))
+    store.open_archive(tmp_path / "archive.db").close()
+    found = health.report(DataDir.open(tmp_path))
+    file = tmp_path / "fazhi.prom"
+    health.write_metrics(file, found)
+    families = list(text_string_to_metric_families(file.read_text("utf-8")))
+    assert all(family.type == "gauge" and family.documentation for family in families)
+    assert {family.name: len(family.samples) for family in families} == {
+        "fazhi_build_info": 1, "fazhi_status_timestamp_seconds": 1, "fazhi_needs": len(health.KINDS),
+        "fazhi_portals": len(verdicts.VERDICTS), "fazhi_portals_due": 1, "fazhi_reports": 1, "fazhi_captures": 1,
+        "fazhi_warc_bytes": 1, "fazhi_disk_free_bytes": 1, "fazhi_crawl_running": 1,
+        "fazhi_recent_changes": len(schema.words()["change"]), "fazhi_last_crawl_start_timestamp_seconds": 1,
+    }  # fmt: skip
+    values = {(sample.name, *sample.labels.values()): sample.value for each in families for sample in each.samples}
+    assert values["fazhi_portals", "blocked"] == values["fazhi_portals", "ok"] == values["fazhi_needs", "blocked"] == 1
+    assert values["fazhi_last_crawl_start_timestamp_seconds",] == datetime(2027, 3, 1, 8, tzinfo=UTC).timestamp()
+
+
+@pytest.mark.parametrize("name", ["crawl.db", "archive.db"])
+def test_a_database_that_cannot_be_read_needs_a_person(db: sqlite3.Connection, tmp_path: Path, name: str) -> None:
+    ran(tmp_path / "crawl.db", "2027-03-01", line("990101", "ok"))
+    store.open_archive(tmp_path / "archive.db").close()
+    db.close()
+    for path in tmp_path.glob(f"{name}*"):
+        path.unlink()
+    (tmp_path / name).write_bytes(b"SQLite format 3\0" + b"\x07" * 5000)
+    code, found = status(tmp_path)
+    assert code == 3
+    assert [(each["kind"], each["subject"], each["key"]) for each in found["needs"]][:1] == [
+        ("damaged", name, f"damaged {name}")
+    ]
+    assert "fazhi rebuild" in found["needs"][0]["told"]
+
+
+def test_verdicts_are_one_closed_list() -> None:
+    assert set(verdicts.VERDICTS) == set(schema.words()["verdict"])
+    assert list(health.KINDS) == [row.split()[0] for row in str(model.__doc__).partition("\n\n")[2].splitlines()]
 
 
 @pytest.mark.slow
