@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -166,6 +166,24 @@ class Captures:
     def count(self) -> int:
         """Return the number of captures."""
         return int(self._db.execute("SELECT count(*) FROM captures").fetchone()[0])
+
+
+@contextmanager
+def digests(path: Path) -> Iterator[Callable[[str], str | None] | None]:
+    """Yield a look-up of a capture's digest by its id, or None where ``crawl.db`` is not there or damaged."""
+    try:
+        db = connect(path, readonly=True)
+        db.execute("SELECT digest FROM captures LIMIT 1").fetchone()
+    except (StorageError, sqlite3.Error):
+        yield None
+        return
+
+    def digest(identity: str) -> str | None:
+        row = db.execute("SELECT digest FROM captures WHERE id = ?", (identity,)).fetchone()
+        return row["digest"] if row else None
+
+    with closing(db):
+        yield digest
 
 
 def to_row(capture: Capture) -> tuple[str | int | None, ...]:

@@ -6,6 +6,7 @@ is made again by the next check.
 
     keep()     take down what a check of some files found
     broken()   what is broken as far as is known
+    last()     when each file was checked last
     oldest()   when the file was checked whose check lies longest back
 """
 
@@ -83,6 +84,11 @@ def keep(place: DataDir, checked: Iterable[str], findings: Iterable[Finding]) ->
 def broken(place: DataDir) -> list[Broken]:
     """Return what is broken as far as is known, in order of file and offset."""
     return [each for _, rows in sorted(_read(place).items()) for each in rows.broken]
+
+
+def last(place: DataDir) -> dict[str, datetime]:
+    """Return name -> moment of the last check, of each file that was ever checked."""
+    return {name: rows.at for name, rows in _read(place).items()}
 
 
 def oldest(place: DataDir) -> datetime | None:

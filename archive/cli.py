@@ -209,33 +209,35 @@ def rebuild(data: Path) -> None:
 
 
 @fazhi.command()
+@click.option("--share", is_flag=True, help="Only the files whose day it is: run daily, each is checked once a month.")
 @data_option()
-def verify(data: Path) -> None:
+def verify(share: bool, data: Path) -> None:
     """Check every digest in every WARC file and say which record is broken. Exit code 1 if one is.
 
-    `fazhi status` tells of what is broken until a later check finds it whole.
+    `fazhi status` tells of what is broken until a later check finds it whole. `fazhi schedule` checks a share each day.
 
     \b
     Example:
       fazhi verify --data /srv/fazhi
     """
-    from archive import checks, warc_scan, warc_verify
+    from archive import captures, checks, clock, warc_scan, warc_verify
 
     place = DataDir.open(data, create=False)
     names = [warc_scan.name_of(path) for path in warc_scan.files(place.warc)]
+    today = warc_verify.share(place, clock.today()) if share else None
     found = []
-    with printing.progress("checking bytes") as tick:
-        for finding in warc_verify.verify(place.warc, progress=tick):
+    with captures.digests(place.crawl_db) as known, printing.progress("checking bytes") as tick:
+        for finding in warc_verify.verify(place.warc, progress=tick, names=today, known=known if share else None):
             found.append(finding)
             click.echo(str(finding), err=True)
     if os.access(place.root, os.W_OK):  # a copy that cannot be written is checked all the same
-        checks.keep(place, names, found)
+        checks.keep(place, names if today is None else today, found)
     if found:
         raise FazhiError(
             f"{len(found)} broken record(s) in {place.warc}",
             "restore the file from a copy, or fetch the addresses again; the other records stay readable",
         )
-    click.echo("all records whole")
+    click.echo("all records whole" + (f" in {len(today)} of {len(names)} file(s)" if today is not None else ""))
 
 
 @fazhi.command()

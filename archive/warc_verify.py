@@ -2,32 +2,70 @@
 
 All broken records are found, not only the first of a file; two that touch count as one where the beginning of the
 second is damaged too.
+
+    verify()   all files, or some
+    share()    the files of a day: each is checked once a month, a new one soon after it was closed
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Callable, Collection, Iterator
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from archive import checks, clock
+from archive.datadir import DataDir
 from archive.errors import BrokenRecordError
 from archive.model import Capture
 from archive.warc_fields import KINDS, NOT_MODIFIED, digest_hex, foreign, parse_digest
 from archive.warc_http import END_OF_HEAD, first, parse_answer, split_head, unchunked
 from archive.warc_read import MORE, is_web, record_of
-from archive.warc_scan import Finding, Raw, files, name_of, scan
+from archive.warc_scan import OPEN, Finding, Raw, files, name_of, scan
 
-__all__ = ["Finding", "verify"]
+__all__ = ["Finding", "share", "verify"]
 
 Tick = Callable[[int, int | None], None]
 
 
-def verify(directory: Path, *, progress: Tick) -> Iterator[Finding]:
+Digests = Callable[[str], str | None]
+
+
+def share(place: DataDir, day: date, of: int = 30) -> list[str]:
+    """Return the names of the closed files to check on a day, about 1/``of`` of all bytes.
+
+    A file's own day follows from its name and size alone. Besides, up to the same number of bytes again, come files
+    that were never checked, newest first, and those whose day was missed (``checks`` knows).
+    """
+    closed = {name_of(path): path.stat().st_size for path in files(place.warc) if path.suffix != OPEN}
+    found = [
+        name for name, size in closed.items() if zlib.crc32(f"{name} {size}".encode()) % of == day.toordinal() % of
+    ]
+    last = checks.last(place)
+    late = datetime.combine(day - timedelta(days=of), datetime.min.time(), clock.CHINA)
+    new = [name for name in sorted(closed, reverse=True) if name not in last]
+    missed = sorted((last[name], name) for name in closed if name in last and last[name] < late)
+    room = sum(closed.values()) // of
+    for name in [*new, *(name for _, name in missed)]:
+        if name not in found:
+            found.append(name)
+            room -= closed[name]
+            if room < 0:
+                break
+    return sorted(found)
+
+
+def verify(
+    directory: Path, *, progress: Tick, names: Collection[str] | None = None, known: Digests | None = None
+) -> Iterator[Finding]:
     """Yield what is broken, in order of file and offset; revisits that refer to nothing come last.
 
-    ``progress`` is called with bytes checked and bytes in all.
+    ``progress`` is called with bytes checked and bytes in all. ``names`` are the files to check, where not all are;
+    ``known`` gives the digest of a capture by its id then, as what a revisit refers to may stand in another file;
+    without it revisits of such files are passed over.
     """
-    paths = files(directory)
+    paths = [path for path in files(directory) if names is None or name_of(path) in names]
     total, done = sum(path.stat().st_size for path in paths), 0
     bodies: dict[str, str] = {}  # id of a capture that holds its body -> its digest
     revisits: list[tuple[Capture, str]] = []
@@ -51,7 +89,9 @@ def verify(directory: Path, *, progress: Tick) -> Iterator[Finding]:
                 url = first(item.fields, "WARC-Target-URI")
                 yield Finding(name, item.offset, f"{error.message} ({item.kind} {url})")
     for capture, earlier in revisits:
-        problem = dangling(capture, bodies.get(earlier))
+        if names is not None and earlier not in bodies and known is None:
+            continue
+        problem = dangling(capture, bodies.get(earlier) or (known(earlier) if known else None))
         if problem:
             yield Finding(capture.warc, capture.offset, f"{problem} (revisit {capture.origin.url})")
 

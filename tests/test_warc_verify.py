@@ -2,19 +2,25 @@ from __future__ import annotations
 
 import gzip
 import os
+import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive import checks, clock
+from archive.captures import digests
+from archive.cli import fazhi
+from archive.datadir import DataDir
 from archive.warc_http import Exchange
 from archive.warc_read import walk
 from archive.warc_repair import repair
 from archive.warc_scan import Raw, scan
-from archive.warc_verify import Finding, verify
+from archive.warc_verify import Finding, share, verify
 from archive.warc_write import WarcWriter
 
 from .warc_samples import MOMENT, PAGE, exchange, fill, findings, only_file, origin, table
@@ -276,3 +282,80 @@ def test_a_wrong_length_in_an_uncompressed_file_is_found(tmp_path: Path) -> None
         f"a.warc:{size}: no line end after the 3 bytes its Content-Length says",
         f"a.warc:{size * 3}: torn: record has 9 bytes, its Content-Length says 500",
     ]
+
+
+DAY = date(2027, 5, 1)
+
+
+def many(place: DataDir, count: int) -> list[str]:
+    """Write so many closed files of one page each, and return their names."""
+    for number in range(count):
+        with WarcWriter(place.warc) as writer:
+            url = f"http://www.example.gov.cn/{number}.html"
+            writer.write(exchange(url, b"page %d" % number, seconds=number), origin(), target=url)
+    return sorted(path.name for path in place.warc.iterdir())
+
+
+def test_each_file_has_one_day_in_thirty(tmp_path: Path) -> None:
+    place = DataDir.open(tmp_path)
+    names = many(place, 60)
+    checks.keep(place, names, [])
+    today = clock.today()
+    days = [share(place, today + timedelta(days=number), 30) for number in range(30)]
+    # The clock stands still, so no check is late: what is left is each file's own day.
+    assert sorted(name for day in days for name in day) == names
+    assert len([day for day in days if day]) > 15
+    assert share(place, today + timedelta(days=30), 30) == days[0]
+
+
+def test_a_new_file_comes_first_and_a_missed_day_is_made_up_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = DataDir.open(tmp_path)
+    names = many(place, 60)
+    assert names[-1] in share(place, DAY, 30)  # none was ever checked: the newest, and no more than a day's work
+    assert 2 <= len(share(place, DAY, 30)) < 12
+    monkeypatch.setattr("archive.clock._ahead", lambda: datetime(2027, 5, 1, 4, tzinfo=UTC).timestamp() - time.time())
+    checks.keep(place, names, [])
+    seen: set[str] = set()
+    for number in range(40, 80):  # asleep for a month and ten days
+        seen |= set(share(place, DAY + timedelta(days=number), 30))
+    assert seen == set(names)
+    assert len(share(place, DAY + timedelta(days=40), 30)) < 12
+
+
+def test_a_share_leaves_out_what_is_still_open_and_finds_what_revisits_refer_to(tmp_path: Path) -> None:
+    place = DataDir.open(tmp_path)
+    known = table(tmp_path)
+    url = "http://www.example.gov.cn/a.html"
+    with WarcWriter(place.warc, known=known.find_digest) as writer:
+        known.add(writer.write(exchange(url), origin(), target=url))
+        writer.close()
+        known.add(writer.write(exchange(url, seconds=60), origin(), target=url))
+        writer.close()
+        writer.write(exchange(url, b"other", seconds=90), origin(), target=url)
+        closed = sorted(path.name for path in place.warc.glob("*.gz"))
+        assert {name for number in range(30) for name in share(place, DAY + timedelta(days=number))} == set(closed)
+
+    def told(**options: object) -> list[str]:
+        found = verify(place.warc, progress=lambda done, total: None, names=closed[1:2], **options)  # type: ignore[arg-type]  # a table of options
+        return [finding.problem for finding in found]
+
+    with digests(tmp_path / "crawl.db") as known_digest:
+        assert told(known=known_digest) == []
+        assert told(known=lambda identity: None) == [f"refers to a record that is not here or broken (revisit {url})"]
+    (tmp_path / "damaged.db").write_bytes(b"no database" * 100)
+    with digests(tmp_path / "damaged.db") as none:
+        assert none is None
+        assert told(known=none) == []
+
+
+def test_a_share_is_done_by_the_command(tmp_path: Path) -> None:
+    place = DataDir.open(tmp_path)
+    names = many(place, 2)
+    today = share(place, clock.today())
+    result = CliRunner().invoke(fazhi, ["verify", "--share", "--data", str(tmp_path)])
+    assert (result.exit_code, result.stdout) == (0, f"all records whole in {len(today)} of 2 file(s)\n")
+    assert sorted(checks.last(place)) == today
+    rest = share(place, clock.today())  # those of today, and the one that was never checked
+    assert set(rest) | set(today) == set(names)
