@@ -27,6 +27,7 @@ class Rehearsal:
         folder.mkdir(exist_ok=True)
         self.year, self.zygote, self.folder, self.data = year, zygote, folder, folder / "data"
         self._names = texts()
+        self._day, self._runs = year.day, -1
         year.write_portals(folder / "portals.toml")
 
     @property
@@ -36,9 +37,17 @@ class Rehearsal:
             "crawl", "--due", "--portals", str(self.folder / "portals.toml"), "--data", str(self.data), "--delay", "0",
         )  # fmt: skip
 
-    def visit(self) -> Done:
+    def begin(self, *, largest: int | None = None) -> int:
+        """Begin to crawl what is due and return the process; each run of a day begins a minute after the last."""
+        self._runs = self._runs + 1 if self._day == self.year.day else 0
+        self._day = self.year.day
+        clock = self.year.clock.replace(":00:00", f":{self._runs:02}:00", 1) if self._runs else self.year.clock
+        return self.zygote.start(*self.command, largest=largest, FAZHI_CLOCK=clock)
+
+    def visit(self, *, largest: int | None = None) -> Done:
         """Crawl what is due, to the end."""
-        return self.zygote.run(*self.command, FAZHI_CLOCK=self.year.clock)
+        self.begin(largest=largest)
+        return self.zygote.wait()
 
     def fazhi(self, *arguments: str) -> Done:
         """Run another command on the archive, on the day it is."""
@@ -74,7 +83,9 @@ class Rehearsal:
 
     def verdicts(self) -> dict[tuple[str, str], str]:
         """Return (day, portal) -> verdict of every visit."""
-        query = "select c.started, v.portal, v.verdict from verdicts v join crawls c on c.id = v.crawl"
+        query = (
+            "select c.started, v.portal, v.verdict from verdicts v join crawls c on c.id = v.crawl order by c.started"
+        )
         return {(_day(started), portal): verdict for started, portal, verdict in self.rows(query, "crawl.db")}
 
     def coverage(self) -> dict[tuple[str, int], tuple[str, str | None]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import select
 import signal
 import subprocess
 import sys
@@ -35,7 +36,7 @@ class Zygote:
 
     def __enter__(self) -> Zygote:
         self._process = subprocess.Popen(
-            [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
         )
         return self
 
@@ -53,23 +54,26 @@ class Zygote:
             "arguments": arguments, "environment": environment, "largest": largest, "output": str(self._output),
         }  # fmt: skip
         assert self._process.stdin
-        self._process.stdin.write(json.dumps(job) + "\n")
-        self._process.stdin.flush()
+        self._process.stdin.write(json.dumps(job).encode() + b"\n")
         return int(self._answer())
+
+    def alive(self) -> bool:
+        """Say whether the command that was started still runs."""
+        return not select.select([self._process.stdout], [], [], 0)[0]
 
     def wait(self) -> Done:
         """Wait until the command that was started has ended."""
         code = int(self._answer())
-        return Done(code, self._output.read_text("utf-8"))
+        return Done(code, self._output.read_text("utf-8", "replace"))
 
     def run(self, *arguments: str, largest: int | None = None, **environment: str) -> Done:
         """Run a command to its end."""
         self.start(*arguments, largest=largest, **environment)
         return self.wait()
 
-    def _answer(self) -> str:
+    def _answer(self) -> bytes:
         assert self._process.stdout
-        line = self._process.stdout.readline()
+        line: bytes = self._process.stdout.readline()
         assert line, "the zygote has died"
         return line
 

@@ -109,36 +109,36 @@ def _during() -> Iterator[Event]:
     yield event(2, 3, BLOCKED, "state", state="blocked")
     yield event(2, 12, MOVES, "chrome")
     yield report(2, 20, CITY)
+    yield event(2, 21, LATE, "edit", "2025")
     yield event(2, 22, DELETES, "delete", "2022", soft=True)
     yield report(2, 26, EDITS)
     yield report(3, 2, BLOCKED)  # nobody can see it before the block ends
     yield report(3, 4, SENDS_ON)
     yield report(3, 8, DOWN)
+    yield event(3, 9, DELETES, "delete", "2023")  # back before anybody can confirm it
     yield event(3, 9, CITY, "post", "copy", place=EDITS, year=YEAR, published=date(2027, 3, 9))
     yield event(3, 11, DOWN, "state", state="down")
-    yield event(3, 13, DELETES, "delete", "2023")  # back before anybody can confirm it
-    yield event(3, 16, DELETES, "restore", "2023")
+    yield event(3, 17, DELETES, "restore", "2023")
     yield report(3, 18, UNREADABLE)
+    yield event(3, 20, EDITS, "meta", str(YEAR), doc_no="葭政发〔2027〕7号")
+    yield event(3, 22, BLOCKED, "meta", "2025", published=date(2026, 3, 1))
     yield event(3, 24, BLOCKED, "state", state="open")
     yield report(3, 26, REBUILT)
     yield report(3, 30, DELETES)
     yield report(3, 31, REPOSTS)
     yield event(4, 2, MOVES, "move", "2025")
-    yield event(4, 8, EDITS, "meta", str(YEAR), doc_no="葭政发〔2027〕7号")
     yield event(4, 10, MOVES, "move", "2024", onward=True)
     yield event(4, 12, DOWN, "state", state="open")
     yield event(4, 28, DELETES, "restore", "2022")  # long after it was confirmed
     yield event(5, 10, REPOSTS, "post", "copy", place=NO_PORTAL, year=YEAR, published=date(2027, 5, 10))
+    yield event(5, 12, EDITS, "edit", str(YEAR))
     yield event(5, 20, SENDS_ON, "redesign", dialect="next_anchor", path="/gongkai/fzzf/", onward=True)
-    yield event(5, 28, BLOCKED, "meta", "2025", published=date(2026, 3, 1))
     yield report(6, 2, LATE)
     yield event(6, 8, REBUILT, "redesign", dialect="numbered", path="/xxgk/ndfzzfjsbg/")
     yield report(6, 20, DEEP, date(2027, 3, 20))  # late, and says otherwise
     yield event(6, 21, DEEP, "post", "2010", place=DEEP, year=2010, published=date(2011, 2, 26))
     yield event(7, 5, REPOSTS, "post", "near", place=LATE, year=YEAR, published=date(2027, 7, 5), near=True)
-    yield event(7, 15, EDITS, "edit", str(YEAR))
     yield event(8, 10, UNREADABLE, "state", state="unreadable")
-    yield event(9, 1, LATE, "edit", "2025")
     yield event(9, 20, EDITS, "chrome")
 
 

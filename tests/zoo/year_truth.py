@@ -29,6 +29,8 @@ from fazhi_zoo.year_script import CITY, EVENTS, Event, on
 
 CONFIRM = timedelta(days=3)  # between two looks that make a missing page a removed one
 FAILING = ("unreachable", "blocked", "robots")
+DEEP = timedelta(days=28)  # between two readings of all lists to their end; in the season it is less
+AGES = [timedelta(days=days) for days in (7, 30, 90, 365)]  # of a page, when it is asked for again
 LONGEST = 28  # days between two visits of a portal that fails
 FIRST_YEAR = 2015  # of a report that was due by law
 Change = tuple[str, str, str, str]  # day, kind, text, page
@@ -244,12 +246,12 @@ class Truth:
         standing = any(self.reports[name].status == "current" for name in self.reports if name[:11] == f"{code}-{year}")
         return min(days, default=None), standing, copied
 
-    def overdue(self, *, deep: timedelta, edited: timedelta) -> list[str]:
+    def overdue(self) -> list[str]:
         """Return what the crawler should have noticed and did not.
 
-        A page in a list is asked for at the first visit that can read the portal, one far down a list within ``deep``;
-        a deleted page at the next visit but one, and once more as soon as ``CONFIRM`` has passed; a changed page within
-        ``edited``.
+        A page in a list is asked for at the first visit that can read the portal, one far down a list at the latest in
+        a ``DEEP`` round; a deleted page at the next visit but one, and once more when ``CONFIRM`` has passed; a changed
+        page when it reaches the next of ``AGES``.
         """
         late = []
         for event in EVENTS:
@@ -264,9 +266,13 @@ class Truth:
                 promised += [day for day in able if looks and day >= looks[0] + CONFIRM][:1]
             else:
                 looks = [sight.day for sight in sights if sight.post]
-                old = event.published is not None and event.published < event.day
-                spare = edited if event.what in ("edit", "meta") else deep if old else timedelta(0)
-                promised = [day for day in able if day >= event.day + spare][:1]
+                since = event.day
+                if event.what in ("edit", "meta"):
+                    ages = [self.pages[page][0].day + age for age in AGES]
+                    since = min((day for day in ages if day >= event.day), default=date.max)
+                elif event.published and event.published < event.day:
+                    since += DEEP
+                promised = [day for day in able if day >= since][:1]
             for number, until in enumerate(promised):
                 if number >= len(looks) or looks[number] > until:
                     late.append(f"{event.what} {page} on {event.day}: by {until}, looked {', '.join(map(str, looks))}")
