@@ -1,9 +1,10 @@
 """Lists that named reports in an earlier round and name none of them now: how a redesign shows, which fails silently.
 
-A list *led to* the reports whose links were first met on one of its pages. It is lost when this round asked for it,
-none of its pages names a report any more, and most of what it led to is named by no other list either. Not lost is a
-list of which only the first pages were read (a round that looks for what is new stops early) as long as these still
-have entries; nor one whose reports were removed from their site; nor the home page, whose news roll on.
+A list *led to* the reports whose links were first met on one of its pages. It is lost when none of its pages names a
+report any more, or no way leads to it from the home page, and most of what it led to is named by no other list either.
+Not lost is a list of which only the first pages were read (a round that looks for what is new stops early) as long as
+these still have entries; nor one that this round did not look for; nor one whose reports were removed from their site;
+nor the home page, whose news roll on.
 
 Reports are compared, not addresses: a column that moved and names the same texts under new addresses is not missed.
 """
@@ -38,14 +39,14 @@ class _Page:
 
 
 def known(db: sqlite3.Connection) -> dict[str, dict[str, set[str]]]:
-    """Return for each portal which addresses gave which reports, those that were removed from their site left out.
+    """Return for each portal which addresses gave which reports, those that are missing from their site left out.
 
     ``db`` is ``crawl.db`` with ``archive.db`` attached as ``public``. One pass over the captures.
     """
     found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     rows = db.execute(
         "SELECT c.portal,c.target,c.report FROM public.captures c JOIN public.reports r ON r.id=c.report"
-        " WHERE c.outcome='report' AND c.portal IS NOT NULL AND c.target IS NOT NULL AND r.status<>'removed'"
+        " WHERE c.outcome='report' AND c.portal IS NOT NULL AND c.target IS NOT NULL AND r.missing_since IS NULL"
     )
     for portal, target, report in rows:
         found[portal][target].add(report)
@@ -63,14 +64,18 @@ def lost(db: sqlite3.Connection, portal: str, home: str, gave: Known) -> list[Lo
         if listing == home or 2 * len(gone) <= len(led) or not _silent(db, portal, listing, pages):
             continue
         first = max(pages, key=lambda page: len(page.led))
-        found.append(Lost(first.url, first.note or "names none", frozenset(gone)))
+        note = (first.note or "names none") if first.current else "nothing leads to it"
+        found.append(Lost(first.url, note, frozenset(gone)))
     return sorted(found, key=lambda each: (-len(each.reports), each.url))
 
 
 def _silent(db: sqlite3.Connection, portal: str, listing: str, pages: list[_Page]) -> bool:
-    """Tell whether a list was asked in this round and is known to name no report."""
+    """Tell whether a list is known to name no report in this round."""
     asked = [page for page in pages if page.current]
-    if not asked or any(page.named for page in asked) or any(page.state in ("queued", "skipped") for page in asked):
+    if not asked:  # where the walk from the home page was made, nothing leads to it any more
+        walk = db.execute("SELECT walk FROM rounds WHERE portal=?", (portal,)).fetchone()
+        return bool(walk and walk[0])
+    if any(page.named for page in asked) or any(page.state in ("queued", "skipped") for page in asked):
         return False
     if all(page.current for page in pages):
         return True

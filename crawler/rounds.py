@@ -109,6 +109,8 @@ class Rounds(Mapping[str, int]):
         opened = warc_date(now)
         deepened = opened if deep or before is None else before["deepened"]
         self._db.execute("DELETE FROM entries WHERE portal=?", (code,))  # of rounds that are over: nobody asks again
+        if deep:  # until then a list that was cut short stays so
+            self._db.execute("UPDATE targets SET truncated=NULL WHERE portal=? AND truncated IS NOT NULL", (code,))
         row = {
             "portal": code, "round": number, "open": 1, "opened": opened, "deep": int(deep), "walk": int(walk),
             "deepened": deepened,
@@ -150,7 +152,11 @@ class Rounds(Mapping[str, int]):
             " (SELECT listing FROM targets WHERE portal=? AND role='report' AND listed>0)",
             (number, code, home, code),
         )
-        unlisted = self._unlisted(code)
+        self._db.execute(  # pages without which a list was cut short
+            f"UPDATE targets SET state='queued',round=?,{_PLAIN} WHERE portal=? AND role='listing' AND state='failed'"
+            " AND truncated IS NOT NULL",
+            (number, code),
+        )
         chosen = sorted({*self._due(code), *unlisted})
         self._db.executemany(
             f"UPDATE targets SET state='queued',round=?,prio=?,{_PLAIN} WHERE id=?",

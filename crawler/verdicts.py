@@ -112,7 +112,7 @@ def judge(facts: Facts) -> tuple[str, str]:
     pages = f"{facts.listings} list {'page' if facts.listings == 1 else 'pages'}"
     if facts.lost:
         known = "1 report known" if facts.ever == 1 else f"{facts.ever} reports known"
-        return "changed-layout", "; ".join([f"{known}, none named by {pages}; {facts.lost}", *remark])
+        return "changed-layout", f"{known}, none named by {pages}; {facts.lost}"
     if not facts.listings:
         return "unreachable", facts.note or "no list could be had"
     if not facts.ever and facts.exempt:
@@ -259,7 +259,11 @@ class Books:
             and f"{blocked['host']}: {blocked['blocked']}; not asked before {_clock(blocked['hold_until'])}",
             denied=denied and denied["note"],
             truncated=tuple(
-                row[0] for row in self._db.execute(f"SELECT truncated {here} AND truncated IS NOT NULL", (code,))
+                # Also of the last deep round: those that stop early do not read on where it was cut short.
+                row[0]
+                for row in self._db.execute(
+                    f"SELECT truncated FROM targets WHERE portal=? AND truncated IS NOT NULL{ways} ORDER BY id", (code,)
+                )
             ),
             note=note["note"] if note else "",
             stopped=stopped,

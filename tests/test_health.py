@@ -48,8 +48,7 @@ REDESIGNS: dict[str, tuple[Pages, Pages, str, str]] = {
     "same": (portal(*YEARS), {}, "unchanged", ""),
     "stub": (
         portal(*YEARS), {COLUMN: STUB}, "changed-layout",
-        "3 reports known, none named by 0 list pages; {base}/zwgk/fzzfjsndbg/: no page: a stub of 104 bytes;"
-        " 1 failed: no page: a stub of 104 bytes",
+        "3 reports known, none named by 0 list pages; {base}/zwgk/fzzfjsndbg/: no page: a stub of 104 bytes",
     ),
     "empty": (
         portal(*YEARS), {COLUMN: listing([])}, "changed-layout",
@@ -61,19 +60,19 @@ REDESIGNS: dict[str, tuple[Pages, Pages, str, str]] = {
     ),
     "list_gone": (
         portal(*YEARS), {COLUMN: GONE}, "changed-layout",
-        "3 reports known, none named by 0 list pages; {base}/zwgk/fzzfjsndbg/: HTTP 404; 1 failed: HTTP 404",
+        "3 reports known, none named by 0 list pages; {base}/zwgk/fzzfjsndbg/: HTTP 404",
     ),
     "server_broken": (portal(*YEARS), {COLUMN: BUSY}, "unreachable", "HTTP 500"),
     "list_moved": (
         portal(*YEARS) | {"/": HOME.format(COLUMN)},
         {"/": HOME.format(MOVED), COLUMN: GONE, MOVED: listing([entry(year, article(year)) for year in YEARS])},
-        "unchanged", "",
+        "unchanged", "1 failed: HTTP 404",
     ),
     "texts_moved": (
         portal(*YEARS) | {"/": HOME.format(COLUMN)},
         {"/": HOME.format(MOVED), COLUMN: GONE, MOVED: listing([entry(year, f"{year}.html") for year in YEARS])}
         | {f"{MOVED}{year}.html": report(year) for year in YEARS},
-        "unchanged", "",
+        "unchanged", "1 failed: HTTP 404",
     ),
     "one_new": (portal(*YEARS), {COLUMN: listing([entry(2022)]), article(2022): report(2022)}, "ok", ""),
     "never_any": (
@@ -471,3 +470,35 @@ def test_a_redesign_that_hides_the_reports_is_told_from_nothing_new(
         name: (verdict, remark.format(base=servers[name].base)) for name, (_, _, verdict, remark) in REDESIGNS.items()
     }
     assert found == expected
+
+
+@pytest.mark.slow
+def test_a_verdict_stands_until_something_changes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    declared = '<script>createPageHTML(2, 0, "index", "html")</script>'
+    found: dict[str, list[str]] = {"rebuilt": [], "cut": [], "plain": []}
+    with (
+        Loopback(portal(*YEARS), code="420601") as rebuilt,
+        Loopback(portal(*YEARS) | {COLUMN: listing(ENTRIES, declared)}, code="420602") as cut,
+        Loopback(portal(*YEARS), code="420603") as plain,
+    ):
+        servers = {"rebuilt": rebuilt, "cut": cut, "plain": plain}
+        for day in ("06-01", "06-08", "06-15", "06-22", "07-06", "07-13"):  # deep: the first, and that of July 6
+            monkeypatch.setenv("FAZHI_CLOCK", f"2027-{day}T08:00:00Z")
+            if day == "06-08":
+                rebuilt.site.pages[COLUMN] = Answer(listing(MEETINGS).encode())
+            if day == "07-13":
+                rebuilt.site.pages[COLUMN] = Answer(listing(ENTRIES).encode())
+                cut.site.pages[f"{COLUMN}index_1.html"] = Answer(listing([entry(2018)]).encode())
+                cut.site.pages[article(2018)] = Answer(report(2018).encode())
+            crawl(tmp_path, *servers.values())
+            said = query(
+                tmp_path,
+                "SELECT portal,verdict FROM verdicts WHERE crawl=(SELECT id FROM crawls ORDER BY rowid DESC LIMIT 1)",
+            )
+            for name, server in servers.items():
+                found[name].append(str(dict(said)[server.site.spec.code]))
+    assert found == {
+        "rebuilt": ["ok", *["changed-layout"] * 4, "unchanged"],
+        "cut": [*["truncated"] * 5, "ok"],
+        "plain": ["ok", *["unchanged"] * 5],
+    }
