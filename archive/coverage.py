@@ -264,7 +264,7 @@ def departments(conn: sqlite3.Connection, code: str) -> list[dict[str, Any]]:
     """Return the reports of a place's departments: ``issuer`` and ``reports`` (id, year, published), by name."""
     rows = conn.execute(
         "select issuer, id, year, published, source_kind from reports where adcode = ? and town_code is null"
-        " and issuer_kind in ('department', 'vertical', 'zone') and status = 'current'"
+        " and issuer_kind in ('department', 'vertical', 'zone') and status != 'superseded'"
         " order by issuer, year desc, published, id",
         (code,),
     ).fetchall()

@@ -23,6 +23,7 @@ from archive.rows import moment
 from archive.timeline import Addresses, Kind, Look
 
 WRITTEN = ("report", "at", "kind", "url", "other", "detail")
+FIRST, LAST = date(1990, 1, 1), date(9990, 1, 1)  # no capture lies beyond
 TOLD = ("title", "year", "region", "issuer", "status")  # of the report, beside the event
 
 
@@ -120,15 +121,12 @@ def changes(
     """
     if not _there(conn):
         return []
-    where, values = _where(since, until, place, kind)
-    columns = ", ".join([*(f"c.{name}" for name in WRITTEN), *(f"r.{name}" for name in TOLD)])
-    rows = conn.execute(
-        f"select {columns} from changes c join reports r on r.id = c.report where {where}"
-        " order by c.at desc, c.report, c.kind, c.url limit ? offset ?",
-        (*values, -1 if limit is None else limit, offset),
-    )
-    found = (dict(zip((*WRITTEN, *TOLD), row, strict=True)) for row in rows)
-    return [Change(**row | {"detail": json.loads(row["detail"] or "{}")}) for row in found]
+    return _changes(conn, *_where(since, until, place, kind), limit, offset)
+
+
+def of_report(conn: sqlite3.Connection, report: str, limit: int | None = None) -> list[Change]:
+    """Return what happened to one report, newest first."""
+    return _changes(conn, "c.report = ?", [report], limit, 0) if _there(conn) else []
 
 
 def counts(
@@ -156,6 +154,17 @@ def addresses(conn: sqlite3.Connection, report: str) -> dict[str, timeline.Spell
     return found
 
 
+def _changes(conn: sqlite3.Connection, where: str, values: list[str], limit: int | None, offset: int) -> list[Change]:
+    columns = ", ".join([*(f"c.{name}" for name in WRITTEN), *(f"r.{name}" for name in TOLD)])
+    rows = conn.execute(
+        f"select {columns} from changes c join reports r on r.id = c.report where {where}"
+        " order by c.at desc, c.report, c.kind, c.url limit ? offset ?",
+        (*values, -1 if limit is None else limit, offset),
+    )
+    found = (dict(zip((*WRITTEN, *TOLD), row, strict=True)) for row in rows)
+    return [Change(**row | {"detail": json.loads(row["detail"] or "{}")}) for row in found]
+
+
 def _where(since: date | None, until: date | None, place: str | None, kind: str | None) -> tuple[str, list[str]]:
     conditions, values = ["1"], list[str]()
     if since:
@@ -163,7 +172,7 @@ def _where(since: date | None, until: date | None, place: str | None, kind: str 
         values.append(_begin(since))
     if until:
         conditions.append("c.at < ?")
-        values.append(_begin(until + timedelta(days=1)))
+        values.append(_begin(min(until, LAST) + timedelta(days=1)))
     if kind:
         conditions.append("c.kind = ?")
         values.append(kind)
@@ -176,8 +185,8 @@ def _where(since: date | None, until: date | None, place: str | None, kind: str 
 
 
 def _begin(day: date) -> str:
-    """Return the moment a day of China begins, as stored."""
-    return moment(datetime.combine(day, time(), clock.CHINA)) or ""
+    """Return the moment a day of China begins, as stored; days out of all bounds are brought within."""
+    return moment(datetime.combine(min(max(day, FIRST), LAST), time(), clock.CHINA)) or ""
 
 
 def _there(conn: sqlite3.Connection) -> bool:

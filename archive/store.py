@@ -56,8 +56,13 @@ def open_archive(path: Path, *, create: bool = True, readonly: bool = False) -> 
         if readonly:
             conn = connect_readonly(path)
             version = schema.check(conn)
-            older = version < schema.VERSION and writable(path)  # one that cannot be written does without new tables
-            if version == 0 or older or index_version(conn) != tokens.version():
+            if version < schema.VERSION and not writable(path):
+                conn.close()
+                raise StorageError(
+                    f"{path} was made by an older fazhi, and cannot be brought up to date here",
+                    "open it once where its folder can be written, for example with `fazhi status`",
+                )
+            if version < schema.VERSION or index_version(conn) != tokens.version():
                 conn.close()  # just begun, older, or filled by other rules: bring it up to date first
                 open_archive(path).close()
                 conn = connect_readonly(path)

@@ -4,7 +4,7 @@
     pages.py      what every page of ours is made with; home.py, searching.py, report.py, compare.py, about.py are pages
     language.py   Chinese first, English under /en/
     body.py       turns a text into headings and paragraphs; versions.py: what else stood at an address; cite.py
-    diff.py       two texts side by side
+    diff.py       two texts side by side; changes.py: what came, changed and vanished
     chinese.py    Datasette's own pages in Chinese; remarks.py says in Chinese what extraction noted
     snapshot.py   archived pages, without scripts and without the rights of this site
     guard.py      before every request: host, limits, security headers, CSV for spreadsheets; origin.py: the site's own
@@ -20,15 +20,17 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Awaitable, Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 from pluggy import HookimplMarker
 
-from archive import filters, query, schema
-from archive.errors import UsageError
+from archive import filters, query, schema, store
+from archive.errors import StorageError, UsageError
 from archive.site import failing, feeds, guard, machine, origin
 from archive.site.about import about_page
+from archive.site.changes import changes_feed, changes_page
 from archive.site.chinese import CODES, column_in_chinese, translate
 from archive.site.compare import compare_page
 from archive.site.coverage import coverage_csv, coverage_json, coverage_page
@@ -82,11 +84,13 @@ def register_routes() -> list[tuple[str, Callable[..., Awaitable[Any]]]]:
         (r"^/report/(?P<id>[0-9a-z-]{1,100})\.txt$", report_text),
         (r"^/report/(?P<id>[0-9a-z-]{1,100})\.json$", report_json),
         (r"^/compare$", compare_page),
+        (r"^/changes$", changes_page),
         (r"^/about$", about_page),
         (r"^/snapshot/(?P<capture>[0-9]{14}-[0-9a-f]{10})$", snapshot_page),
         (r"^/feed/new\.xml$", feeds.new),
         (r"^/feed/place/(?P<code>[0-9]{6}(?:[0-9]{3})?)\.xml$", feeds.place),
         (r"^/feed/search\.xml$", feeds.of_search),
+        (r"^/feed/changes\.atom$", changes_feed),
         (r"^/robots\.txt$", machine.robots),
         (r"^/sitemap\.xml$", machine.sitemap),
         (r"^/sitemap/(?P<number>[0-9]{1,6})\.xml$", machine.sitemap_part),
@@ -111,7 +115,8 @@ def startup(datasette: Any) -> None:
     stock.rich = None
     try:
         base = origin.configured(datasette)
-    except UsageError as error:
+        _bring_up_to_date(datasette)
+    except (StorageError, UsageError) as error:
         raise StartupError(str(error)) from None
     wanted = SAFE_SETTINGS | ({"base_url": base.path} if base else {})
     asked = (datasette.plugin_config("fazhi") or {}).get("asked") or ()
@@ -120,6 +125,13 @@ def startup(datasette: Any) -> None:
             datasette._settings[name] = value
             if name in COPIED:
                 setattr(datasette, name, value)
+
+
+def _bring_up_to_date(datasette: Any) -> None:
+    """Give an archive of an older fazhi what our pages read; plain ``datasette serve`` would not."""
+    path = datasette.databases[DATABASE].path if DATABASE in datasette.databases else None
+    if path:
+        store.open_archive(Path(path), create=False, readonly=True).close()
 
 
 @hookimpl(tryfirst=True)

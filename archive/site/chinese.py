@@ -71,7 +71,7 @@ FRAGMENTS: tuple[tuple[str, str], ...] = (
 CODES = {
     "level": "level", "issuer_kind": "issuer_kind", "source_kind": "source_kind", "status": "status",
     "reason": "reason", "code": "issue", "source": "value_source", "published_source": "value_source",
-    "verdict": "verdict",
+    "verdict": "verdict", "kind": "change",
 }  # fmt: skip
 MET: set[str] = set()  # fragments that were met since the process began
 

@@ -1,6 +1,7 @@
 """Atom feeds (RFC 4287): the newest reports, those of a place and all below it, the hits of a search.
 
     /feed/new.xml    /feed/place/<code>.xml    /feed/search.xml?q=...  (and the other parameters of the search page)
+    /feed/changes.atom is made in changes.py: an entry stands for an event there
 
 An entry stands for a text. Its id is made from the text's digest, so it stays when place, year or title are corrected
 and when the site moves to another name; a changed text is a new report and so a new entry. ``updated`` is when the
@@ -15,7 +16,7 @@ import os
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
@@ -57,7 +58,7 @@ async def new(datasette: Any, request: Any) -> Response:
         return pages.rows(conn, sql, ENTRIES, offset)
 
     title = t("最新存档的报告", "Newest reports in the archive")
-    return await _feed(datasette, request, title=title, name="new", html="/search", ask=ask)
+    return await answer(datasette, request, title=title, name="new", html="/search", ask=ask)
 
 
 async def place(datasette: Any, request: Any) -> Response:
@@ -83,7 +84,7 @@ async def place(datasette: Any, request: Any) -> Response:
     if name is None:
         return Response.text(t("没有这个行政区划代码", "There is no such division code"), status=404)
     title = t(f"{name}的法治政府建设年度报告", f"Reports of {name}")
-    return await _feed(datasette, request, title=title, name=f"place/{code}", html=f"/place/{code}", ask=ask)
+    return await answer(datasette, request, title=title, name=f"place/{code}", html=f"/place/{code}", ask=ask)
 
 
 async def of_search(datasette: Any, request: Any) -> Response:
@@ -109,14 +110,21 @@ async def of_search(datasette: Any, request: Any) -> Response:
 
     title = t(f"检索：{str(asked)[:100]}", f"Search: {str(asked)[:100]}")
     try:
-        return await _feed(datasette, request, title=title, name="search", html="/search", ask=ask)
+        return await answer(datasette, request, title=title, name="search", html="/search", ask=ask)
     except QueryError as error:  # a place nobody knows
         return Response.text(str(error), status=400)
 
 
-async def _feed(
+def reports(conn: sqlite3.Connection, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Return what an entry tells of each report, by id."""
+    wanted = list(dict.fromkeys(ids))
+    sql = f"select {_COLUMNS} where r.id in ({', '.join('?' * len(wanted))})"
+    return {row["id"]: row for row in pages.rows(conn, sql, *wanted)}
+
+
+async def answer(
     datasette: Any, request: Any, *, title: str, name: str, html: str,
-    ask: Callable[[sqlite3.Connection, int], list[dict[str, Any]]],
+    ask: Callable[[sqlite3.Connection, int], list[dict[str, Any]]], ending: str = "xml",
 ) -> Response:  # fmt: skip
     """Answer with a feed of the rows that ``ask`` gives from an offset on, or with 304 where the reader has it."""
     number = pages.number(request.args.get("page"), 1, PAGES) or 1
@@ -132,11 +140,14 @@ async def _feed(
         path = language.path(datasette, request, address)
         return origin.full(datasette, request, f"{path}?{query}" if query else path)
 
-    links = {"self": link(f"/feed/{name}.xml", **({"page": number} if number > 1 else {})), "alternate": link(html)}
+    links = {
+        "self": link(f"/feed/{name}.{ending}", **({"page": number} if number > 1 else {})),
+        "alternate": link(html),
+    }
     if number > 1:
-        links["first"] = link(f"/feed/{name}.xml")
+        links["first"] = link(f"/feed/{name}.{ending}")
     if len(found) == ENTRIES and number < PAGES:
-        links["next"] = link(f"/feed/{name}.xml", page=number + 1)
+        links["next"] = link(f"/feed/{name}.{ending}", page=number + 1)
     spoken = language.of(request)
     made = atom(
         found, urn=identifier("feed", spoken, name, urlencode(asked)), title=title, links=links,
@@ -150,7 +161,10 @@ def atom(
     found: Sequence[dict[str, Any]], *, urn: str, title: str, links: dict[str, str], lang: str,
     t: Callable[[str, str], str], page: Callable[[str], str],
 ) -> bytes:  # fmt: skip
-    """Return an Atom feed as XML; each row gives an entry, ``page`` the address of a report's page."""
+    """Return an Atom feed as XML; each row gives an entry, ``page`` the address of a report's page.
+
+    A row is a report's; with a ``urn`` of its own it is an event's, seen first when it happened.
+    """
     feed = ElementTree.Element(f"{{{ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": lang})
     site = t("法治政府建设年度报告档案", "Archive of reports on law-based government")
     _add(feed, "id", urn)
@@ -165,7 +179,7 @@ def atom(
     _add(feed, "rights", t(said, "The reports are documents of their publishers; the original site is authoritative."))
     for row in found:
         entry = _add(feed, "entry")
-        _add(entry, "id", identifier("report", row["digest"]))
+        _add(entry, "id", row.get("urn") or identifier("report", row["digest"]))
         _add(entry, "title", row["title"] or t("（网页没有标题）", "(no title)"))
         _add(entry, "updated", _stamp(row["first_seen"] or NEVER))
         if row["published"]:
@@ -174,8 +188,8 @@ def atom(
         if pages.is_web(row["url"]) and row["source_kind"] in pages.OPEN_KINDS:
             _add(entry, "link", rel="via", href=_iri(row["url"]))
         _add(_add(entry, "author"), "name", row["issuer"] or t("发布机关不详", "issuer not known"))
-        for scheme in ("year", "region", "source_kind", "status"):
-            if row[scheme]:
+        for scheme in ("year", "region", "source_kind", "status", "change"):
+            if row.get(scheme):
                 _add(entry, "category", scheme=f"urn:fazhi:{scheme}", term=str(row[scheme]))
         _add(entry, "summary", " ".join(row["text"].split()), type="text")
     made: bytes = ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True)

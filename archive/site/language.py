@@ -31,7 +31,7 @@ MONTHS = (
 )  # fmt: skip
 _KEY = "fazhi.language"
 # First part of the addresses that have an English page; the others are Datasette's, or speak no language.
-PAGES = ("", "search", "report", "place", "coverage", "snapshot", "compare", "help", "about", "feed")
+PAGES = ("", "search", "report", "place", "coverage", "snapshot", "compare", "changes", "help", "about", "feed")
 _OURS = re.compile(rf"/(?:{'|'.join(PAGES)})(?:/.*)?")
 
 

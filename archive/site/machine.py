@@ -60,7 +60,7 @@ async def sitemap_part(datasette: Any, request: Any) -> Response:
             )
             return [(f"/place/{code}", seen) for code, seen in codes.fetchall()]
         found = conn.execute(
-            "select id, first_seen from reports where docid between ? and ? and status = 'current' order by docid",
+            "select id, first_seen from reports where docid between ? and ? and status != 'superseded' order by docid",
             ((number - 1) * PART + 1, number * PART),
         )
         return [(f"/report/{name}", seen) for name, seen in found.fetchall()]

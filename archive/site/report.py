@@ -14,13 +14,16 @@ from typing import Any
 
 from datasette.utils.asgi import Response
 
-from archive import clock, deadline, facets
+from archive import clock, deadline, facets, history
 from archive.site import cite, language, pages, versions
 from archive.site.body import outline, read
+from archive.site.changes import teller
 from archive.timeline import PUBLICATION
 
 RELATED = 40
+EVENTS = 40  # of a report's history, the last ones
 HOPS = 400  # marks that lead to the next; of more, only the first are linked
+TOLD_OF_EVENTS = ("at", "kind", "url", "other", "detail")
 PRIVATE = ("docid", "digest", "capture")  # columns of ``reports`` the page has no use for
 
 
@@ -42,15 +45,26 @@ def facts(conn: sqlite3.Connection, report: dict[str, Any]) -> dict[str, Any]:
         ),
         "issues": pages.rows(conn, "select code, field, detail from issues where capture = ? order by n", capture),
         "attachments": pages.rows(conn, "select name, url from attachments where capture = ? order by n", capture),
-        "sources": pages.rows(
-            conn,
-            "select url, source_kind, min(fetched) first, max(fetched) last, count(*) times, min(capture) capture"
-            " from sources where report = ? group by url, source_kind order by first",
-            name,
-        ),
+        "sources": _sources(conn, name),
         "versions": versions.chain(conn, name),
-        "gone": versions.gone(conn, name),
+        "gone": None if report["missing_since"] else versions.gone(conn, name),
+        "history": history.of_report(conn, name, EVENTS),
     }
+
+
+def _sources(conn: sqlite3.Connection, name: str) -> list[dict[str, Any]]:
+    """Return the addresses of a report, each with when and how often it was seen, and since when it is not there."""
+    gone = history.addresses(conn, name)
+    found = pages.rows(
+        conn,
+        "select url, source_kind, min(fetched) first, max(last_seen) last, sum(times) times, min(capture) capture"
+        " from sources where report = ? group by url, source_kind order by first",
+        name,
+    )
+    for row in found:
+        spell = gone.get(row["url"])
+        row["missing_since"], row["removed"] = (spell.since, spell.removed) if spell else (None, None)
+    return found
 
 
 async def report_page(datasette: Any, request: Any) -> Response:
@@ -84,6 +98,7 @@ async def report_page(datasette: Any, request: Any) -> Response:
     more = {
         "q": query, "citations": [("GB/T 7714-2015", cite.gb7714(work, today)), ("BibTeX", cite.bibtex(work, today))],
         "due": deadline.last_day(report["year"]) if report["days_late"] is not None else None,
+        "tell": teller(request),
     }  # fmt: skip
     return await pages.render(datasette, request, "fazhi_report.html", "report", {**found, **more})
 
@@ -122,7 +137,8 @@ async def report_json(datasette: Any, request: Any) -> Response:
         "snapshot": _full(datasette, request, f"/snapshot/{report['capture']}"),
     }  # fmt: skip
     citation = {"gb7714": cite.gb7714(work, today), "bibtex": cite.bibtex(work, today)}
-    return _json({"ok": True, **row, **told, "links": links, "citation": citation}, 200)
+    events = [{part: change.to_json()[part] for part in TOLD_OF_EVENTS} for change in told["history"]]
+    return _json({"ok": True, **row, **told, "history": events, "links": links, "citation": citation}, 200)
 
 
 def trail(report: dict[str, Any]) -> list[tuple[str, str | None]]:

@@ -99,7 +99,7 @@ async def search_page(datasette: Any, request: Any) -> Response:
 
 async def help_page(datasette: Any, request: Any) -> Response:
     """Show what can be typed into the search box."""
-    context = {"longest": tokens.MAX_QUERY, "ranked": search.RANKED}
+    context = {"longest": tokens.MAX_QUERY, "ranked": search.RANKED, "titled": search.TITLED}
     return await pages.render(datasette, request, "fazhi_search_help.html", "search-help", context)
 
 

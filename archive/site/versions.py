@@ -22,7 +22,7 @@ def chain(conn: sqlite3.Connection, name: str) -> list[dict[str, Any]]:
     """
     found = pages.rows(
         conn,
-        "select r.id, r.title, r.year, r.status, r.chars, min(v.fetched) first, max(v.fetched) last"
+        "select r.id, r.title, r.year, r.status, r.chars, min(v.fetched) first, max(v.last_seen) last"
         " from (select distinct url from sources where report = ?) o join sources v on v.url = o.url"
         f" join reports r on r.id = v.report group by r.id order by first, last, r.id limit {SHOWN}",
         name,
@@ -36,7 +36,7 @@ def newest(conn: sqlite3.Connection, report: dict[str, Any]) -> str | None:
         return None
     row = conn.execute(
         "select n.report from sources o join sources n on n.url = o.url join reports r on r.id = n.report"
-        " where o.report = ? and r.status = 'current' order by n.fetched desc limit 1",
+        " where o.report = ? and r.status != 'superseded' order by n.last_seen desc limit 1",
         (report["id"],),
     ).fetchone()
     return row[0] if row else None
@@ -47,7 +47,7 @@ def gone(conn: sqlite3.Connection, name: str) -> dict[str, Any] | None:
     later = pages.rows(
         conn,
         "select o.url, c.id capture, c.fetched, x.reason from"
-        " (select url, max(fetched) last from sources where report = ? group by url) o"
+        " (select url, max(last_seen) last from sources where report = ? group by url) o"
         " left join captures c on c.url = o.url and c.outcome = 'rejected' and c.fetched > o.last"
         f" left join rejected x on x.capture = c.id order by c.fetched limit {SHOWN}",
         name,

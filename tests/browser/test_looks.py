@@ -21,6 +21,7 @@ PHONE = {"width": 360, "height": 740}
 PLAIN = {
     "home": "/", "search": "/search?q=行政复议", "all": "/search", "nothing": "/search?q=火星", "unknown": "/none",
     "about": "/about", "choose": "/compare", "coverage": "/coverage", "place": "/place/990121", "help": "/search/help",
+    "happened": "/changes",
 }  # fmt: skip
 SERIOUS = {"resultTypes": ["violations"]}
 
