@@ -45,6 +45,16 @@ def snippet(wanted: Sequence[Runs], text: str) -> Snippet:
     return [(" ".join(piece.split("\n")), mark) for piece, mark in pieces]
 
 
+def holds(term: Runs, text: str) -> bool:
+    """Tell whether a term stands in a text, in one of its usual spellings.
+
+    >>> holds(("复议",), "行政復議"), holds(("复议",), "应诉")
+    (True, False)
+    """
+    pattern = _raw_pattern(term)
+    return pattern.search(text) is not None if pattern else bool(tokens.spans([term], text))
+
+
 def marked(text: str, found: list[Span], start: int, end: int) -> Snippet:
     """Return ``text[start:end]`` cut into pieces, those marked that lie in a span; overlapping spans become one."""
     pieces: Snippet = []

@@ -6,9 +6,10 @@
 The language is ``archive.query``, conditions on rows are ``archive.filters``, passages ``archive.passages``. The search
 box of Datasette asks the same index the same expression, so all give the same hits.
 
-Time is bounded, not only by patience. At most ``CAP`` matches are counted. Relevance is bm25 with the title counting
-more; a word that stands in more than ``RANKED`` reports tells little about any of them: such words are weighed by the
-title alone, among the ``RANKED`` matches saved last, then what was saved last comes first.
+Time is bounded, not only by patience. At most ``CAP`` matches are counted, fewer of long runs, which cost more.
+Relevance is bm25 with the title counting more; a word that stands in more than ``RANKED`` reports tells little about
+any of them: such words are weighed by the title alone, among the ``TITLED`` matches saved last, then what was saved
+last comes first.
 """
 
 from __future__ import annotations
@@ -21,15 +22,17 @@ from typing import Literal
 
 from sqlite_utils import Database
 
-from archive import filters, schema
+from archive import filters, passages, schema, tokens
 from archive.passages import Snippet, snippet
 from archive.query import Filter, Query, Word, parse
 
 CAP = 10_000  # matches that are counted; of more, the latest saved are shown
+CHEAP = 3  # pairs of characters in a row that are found at the cost of one; each further one costs as much again
 RANKED = 2_000  # matches that are ranked by bm25; a word in more reports is not weighed
 SPARE = 1.25  # of row numbers that should hold so many matches, so many times are read
-LOOKED_UP = 100  # to look one report up in the index costs as much as to read so many matches
+LOOKED_UP = 100  # reports that are looked up in the index one by one before all matches are read
 SORTED = 4  # to sort one match by its day costs as much as to read so many reports in the order of days
+TITLED = 500  # matches that are weighed by their titles, where words are common
 TITLE_WEIGHT = 5.0  # a word in the title counts as five in the text
 PROBED = 12  # a look-up of one report in the index costs as much as reading so many matches in a row
 
@@ -123,10 +126,11 @@ def _page(conn: sqlite3.Connection, asked: Query, order: Order, limit: int, offs
 def matches(conn: sqlite3.Connection, query: Query, most: int = CAP) -> Matches:
     """Return what a query finds, the last saved first: at most ``most`` row numbers, and how many there are."""
     where, values = filters.where(conn, query.filters)
-    most = min(most, CAP)
+    cap = _cap(query)
+    most = min(most, cap)
     if query.match and not where:
-        return _worded(conn, query.match, most)
-    values |= {"match": query.match, "limit": CAP + 1}
+        return _worded(conn, query.match, most, cap)
+    values |= {"match": query.match, "limit": cap + 1}
     if query.match is None:
         source = f"docid from reports r where true{where} order by docid desc"
     elif _few(conn, where, values):
@@ -141,19 +145,25 @@ def matches(conn: sqlite3.Connection, query: Query, most: int = CAP) -> Matches:
         )
     docids = [row[0] for row in conn.execute(f"select {source} limit {most + 1}", values).fetchall()]
     total = len(docids)
-    if total > most and most < CAP:
+    if total > most and most < cap:
         # To count is many times faster than to fetch.
         total = conn.execute(f"select count(*) from (select {source} limit :limit)", values).fetchone()[0]
-    return _latest(docids, total, most)
+    return _latest(docids, total, most, cap)
 
 
-def _latest(docids: list[int], total: int, most: int) -> Matches:
+def _cap(query: Query) -> int:
+    """Return how many matches of a query are counted."""
+    longest = max((len(tokens.phrase(word.runs).split()) for group in query.groups for word in group), default=1)
+    return max(min(RANKED, CAP), CAP // max(1, longest - CHEAP + 1))
+
+
+def _latest(docids: list[int], total: int, most: int, cap: int) -> Matches:
     """Return the first ``most`` of row numbers that go down."""
     low = docids[most - 1] if len(docids) > most or total > most else 0
-    return Matches(docids[:most], min(total, CAP), total > CAP, low)
+    return Matches(docids[:most], min(total, cap), total > cap, low)
 
 
-def _worded(conn: sqlite3.Connection, match: str, most: int) -> Matches:
+def _worded(conn: sqlite3.Connection, match: str, most: int, cap: int) -> Matches:
     """Return what an expression finds in all reports.
 
     The index is read upwards, because downwards it costs twice as much: the row numbers at the end are read that most
@@ -165,17 +175,20 @@ def _worded(conn: sqlite3.Connection, match: str, most: int) -> Matches:
         values = {"match": match, "low": low, "limit": limit}
         return [row[0] for row in conn.execute(f"{index} limit :limit", values).fetchall()]
 
-    counted = f"select count(*), min(rowid), max(rowid) from ({index} limit :limit)"
-    total, first, last = conn.execute(counted, {"match": match, "low": 0, "limit": CAP + 1}).fetchone()
+    found = read(0, most + 1)
+    total = len(found)
     if total <= most:
-        return Matches(read(0, most)[::-1] if total else [], total, False)
+        return Matches(found[::-1], total, False)
+    if most < cap:  # to count is many times faster than to fetch
+        values = {"match": match, "low": 0, "limit": cap + 1}
+        total = conn.execute(f"select count(*) from ({index} limit :limit)", values).fetchone()[0]
     size = conn.execute("select max(docid) from reports").fetchone()[0]
-    span = int((last - first + 1) * most / total * SPARE) + 1
+    span = int((found[-1] - found[0] + 1) * SPARE)
     found = read(size - span, -1)
     while len(found) < most and span < size:
         span *= 2
         found = read(size - span, -1)
-    return _latest(found[::-1], total, most)
+    return _latest(found[::-1], total, most, cap)
 
 
 def _few(conn: sqlite3.Connection, where: str, values: filters.Values) -> bool:
@@ -221,11 +234,11 @@ def _latest_published(conn: sqlite3.Connection, match: str, found: Matches, coun
     all matches."""
     size = conn.execute("select coalesce(max(docid), 0) from reports").fetchone()[0]
     # Reports published last among which so many meet the query, evenly spread, and as many again to be sure.
-    last = 2 * count * size // max(1, found.total) + count
+    last = 2 * count * (size - found.low) // max(1, len(found.docids)) + count
     if last > SORTED * found.total:
         return None
     known = set(found.docids)
-    lookups = max(1, found.total // LOOKED_UP)
+    lookups = LOOKED_UP
     one = f"select 1 from {schema.FTS} where {schema.FTS} match ? and rowid = ?"
     docids = []
     for (docid,) in conn.execute("select docid from reports order by published desc, rowid desc limit ?", (last,)):
@@ -244,26 +257,34 @@ def _latest_published(conn: sqlite3.Connection, match: str, found: Matches, coun
 
 
 def _ranked(conn: sqlite3.Connection, query: Query, found: Matches) -> list[int]:
-    """Return row numbers by relevance: the ``RANKED`` saved last by bm25 of the words that are not common, the rest as
-    they are."""
+    """Return row numbers by relevance: the ``RANKED`` saved last by bm25 of the words that are not common, or by title
+    where all are; the rest as they are."""
     words = [word for group in query.groups for word in group]
     ranked, rest = found.docids[:RANKED], found.docids[RANKED:]
     if not ranked:
         return []
     single = len(words) == 1
-    rare = [word for word in words if not (found.total > RANKED if single else _common(conn, word))]
-    if rare:
-        match, order = " OR ".join(word.match for word in rare), f"bm25({schema.FTS}, 1.0, {TITLE_WEIGHT}), rowid desc"
+    rare = [word for word in words if not (found.capped or found.total > RANKED if single else _common(conn, word))]
+    if not rare:
+        first = _titled(conn, words, ranked[:TITLED])
     else:
-        match, order = " AND ".join(Word(word.runs, title=True).match for word in words), "rowid desc"
-    sql = f"select rowid from {schema.FTS} where {schema.FTS} match :match and rowid >= :low"
-    values: filters.Values = {"match": match, "low": min(ranked)}
-    if not (single and rare and not query.without and not query.filters):  # the expression finds others, too
-        sql += " and +rowid in (select value from json_each(:docids))"
-        values["docids"] = str(ranked)
-    first = [row[0] for row in conn.execute(f"{sql} order by {order}", values).fetchall()]
+        sql = f"select rowid from {schema.FTS} where {schema.FTS} match :match and rowid >= :low"
+        values: filters.Values = {"match": " OR ".join(word.match for word in rare), "low": min(ranked)}
+        if not single or query.without or query.filters:  # the expression finds others, too
+            sql += " and +rowid in (select value from json_each(:docids))"
+            values["docids"] = str(ranked)
+        sql += f" order by bm25({schema.FTS}, 1.0, {TITLE_WEIGHT}), rowid desc"
+        first = [row[0] for row in conn.execute(sql, values).fetchall()]
     known = set(first)
     return [*first, *(docid for docid in ranked if docid not in known), *rest]
+
+
+def _titled(conn: sqlite3.Connection, words: Sequence[Word], docids: Sequence[int]) -> list[int]:
+    """Return those of some reports, in their order, in whose titles all words stand. Read from the titles themselves:
+    the index keeps the words of titles and texts together, and would pass over all texts."""
+    sql = "select docid, title from reports where docid in (select value from json_each(?)) and title is not null"
+    titles = dict(conn.execute(sql, (str(docids),)).fetchall())
+    return [d for d in docids if d in titles and all(passages.holds(word.runs, titles[d]) for word in words)]
 
 
 def _common(conn: sqlite3.Connection, word: Word) -> bool:
