@@ -22,13 +22,14 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from multiprocessing import forkserver, get_context
 from pathlib import Path
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from archive import captures, decisions, store, warc_read
+from archive import captures, covered, decisions, store, warc_read
 from archive.datadir import DataDir
 from archive.extract import EXTRACTOR, extract
 from archive.model import Capture, Issue, IssueCode, Reason, Rejection, Report, Role
@@ -92,6 +93,9 @@ class Pipeline:
         """
         self._draining.set()
         self._work(progress, stale, tuple(again), changed)
+        if self.counts.total():
+            with closing(store.open_archive(self.archive_db)) as archive:
+                covered.refresh(archive.conn)
         return dict(self.counts)
 
     def start(self) -> None:

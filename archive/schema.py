@@ -61,6 +61,17 @@ class Table:
         return tuple(column.name for column in self.columns)
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """A query that is kept in the database under a name."""
+
+    name: str
+    title: str
+    zh: str
+    en: str
+    sql: str
+
+
 def toml(name: str) -> dict[str, Any]:
     """Return the content of a data file of this package."""
     return tomllib.loads(resources.files("archive").joinpath(f"data/{name}").read_text(encoding="utf-8"))
@@ -75,6 +86,12 @@ def tables() -> dict[str, Table]:
         lists = {name: tuple(map(tuple, row.pop(name, ()))) for name in ("indexes", "unique")}
         found[row["name"]] = Table(**row | lists | {"columns": columns, "key": tuple(row["key"])})
     return found
+
+
+@cache
+def views() -> dict[str, View]:
+    """Return the views by name."""
+    return {row["name"]: View(**row) for row in toml("schema.toml")["views"]}
 
 
 @cache
@@ -122,6 +139,9 @@ def _complete(db: sqlite3.Connection) -> None:
         for name, statement in _indexes(table).items():
             if name not in there:
                 db.execute(statement)
+    for view in views().values():
+        if view.name not in there:
+            db.execute(f"create view {view.name} as {view.sql.strip()}")
     if FTS not in there:
         db.execute(FTS_SQL)
 
@@ -172,13 +192,15 @@ def metadata() -> dict[str, object]:
             **({"hidden": True} if table.hidden else {}),
             **table.site,
         }
+    for view in views().values():
+        shown[view.name] = {"title": view.title, "description": view.zh}
     shown[FTS] = {"hidden": True}
     for shadow in FTS_SHADOWS:
         shown[shadow] = {"hidden": True, "allow": False}
     archive = {
         "title": "年度报告库",
         "description": "reports 报告，texts 正文，sources 来源，changes 变动，issues 存疑事项，rejected 未收录网页，"
-        "portals 门户。",
+        "portals 门户，coverage 收录情况。",
         "allow_sql": False,
         "tables": shown,
     }
@@ -226,6 +248,8 @@ def markdown() -> str:
             link = f" → [{c.references}](#{c.references})" if c.references else ""
             lines.append(f"| `{c.name}` | {kind} | {c.zh} | {c.en}{link} |")
         lines.append("")
+    for view in views().values():
+        lines += [f"## {view.name} (view)", "", view.zh, view.en, "", "```sql", view.sql.strip(), "```", ""]
     for name, head in LISTS.items():
         lines += [f"## {head}", "", "| value | 含义 |", "|---|---|"]
         lines += [f"| `{value}` | {text} |" for value, text in words()[name].items()]

@@ -6,6 +6,7 @@ with exit code 130; the next run goes on where it stopped. So does one after ``k
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sqlite3
@@ -18,7 +19,7 @@ from typing import Any
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
-from archive import store
+from archive import covered, store
 from archive.datadir import DataDir
 from archive.errors import StorageError, UsageError
 from archive.model import Role
@@ -35,6 +36,8 @@ from crawler.targets import Portal, Target
 from crawler.verdicts import FINE, Row
 
 __all__ = ["Progress", "Row", "Summary", "crawl", "fetch"]
+
+log = logging.getLogger(__name__)
 
 LAST_ANSWERS = 5.0  # seconds that requests in flight get when a run is told to end
 LAST_READS = 2.0  # seconds that extraction gets then; what is left is read by the next run
@@ -67,7 +70,11 @@ def crawl(
     Raises ``StorageError`` when the disk refuses, or comes near to it (then the verdicts are kept, too), or another
     fazhi holds the directory; what was fetched until then is kept, and what was not is still queued.
     """
-    with place.lock(), Session(place, portals, limit=limit, delay=delay, window=window, progress=progress) as session:
+    with (
+        mending(place),
+        place.lock(),
+        Session(place, portals, limit=limit, delay=delay, window=window, progress=progress) as session,
+    ):
         session.seed()
         reading.catch_up(session)
         interrupted = work(session)
@@ -89,10 +96,24 @@ def fetch(
         targets.append(Target(url=url, role=Role.REPORT, portal="", prio=SEED))
     name = netloc(targets[0].url) if len({netloc(t.url) for t in targets}) == 1 else f"{len(targets)} addresses"
     loose = Portal(code="", name=name, home=targets[0].url, any_host=True, division=code)
-    with place.lock(), Session(place, [loose], progress=progress) as session:
+    with mending(place), place.lock(), Session(place, [loose], progress=progress) as session:
         session.frontier.offer(targets, force=True)
         interrupted = work(session)
         return _ended(session, _summary(session, interrupted, None))
+
+
+@contextmanager
+def mending(place: DataDir) -> Iterator[None]:
+    """Make a database again that turns out damaged, once the lock is free; the run itself is over then.
+
+    Raises StorageError in place of the damage that was met, as the same command will do better the next time.
+    """
+    try:
+        yield
+    except (sqlite3.DatabaseError, StorageError) as error:
+        if not damage.is_damage(error) or not maintenance.mend(place, tell=log.warning):
+            raise
+        raise StorageError("a database was damaged and has been mended", "run the same command again") from error
 
 
 def work(session: Session, *, extraction: bool = True) -> bool:
@@ -212,6 +233,7 @@ def _publish(session: Session, rows: Sequence[Row]) -> None:
             looks.append(Look(row.portal, row.name, portal.adcode, portal.home, row.verdict, row.remark))
     with closing(store.open_archive(session.place.archive_db)) as archive:
         keep(archive.conn, session.place.crawl_db, looks)
+        covered.refresh(archive.conn)
 
 
 def _full(session: Session, portal: Portal) -> str:

@@ -17,7 +17,7 @@ from fazhi_zoo.records import capture, report
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archive import captures, coverage, divisions, duty, portals, schema, store
+from archive import captures, coverage, covered, divisions, duty, portals, schema, store
 from archive.cli import fazhi
 from archive.coverage import Cell, Status
 from archive.model import IssuerKind, Level, Origin, Region, Role, SourceKind, ValueSource
@@ -384,3 +384,38 @@ def test_command_line(tmp_path: Path) -> None:
     assert any("月湖县" in line for line in run("--region", "970100", "--year", "2020"))
     assert CliRunner().invoke(fazhi, ["coverage", "--data", str(tmp_path), "--region", "999999"]).exit_code == 2
     assert CliRunner().invoke(fazhi, ["coverage", "--data", str(tmp_path / "none")]).exit_code == 2
+
+
+def test_the_table_says_what_the_command_says_and_adds_up(archive: store.Database, tmp_path: Path) -> None:
+    save(archive, 1, "970121", 2016, "2017-03-31")
+    late = save(archive, 2, "970121", 2017, "2018-04-01")
+    save(archive, 3, "970100", 2019, None)
+    look(archive, "970121", "2022-05-01")
+    known = coverage.compute(archive.conn, TODAY)
+    written = covered.refresh(archive.conn, TODAY)
+    assert written == len(known.cells) > 20_000
+    names = schema.tables()["coverage"].names
+    rows = [dict(zip(names, row, strict=True)) for row in archive.conn.execute("select * from coverage")]
+    assert sorted(rows, key=lambda row: (row["year"], row["key"])) == sorted(
+        (cell.to_json() for cell in known.cells.values()), key=lambda row: (row["year"], row["key"])
+    )
+    cursor = archive.conn.execute("select * from coverage_totals")
+    heads = [column[0] for column in cursor.description]
+    totals = {(row[0], row[1]): dict(zip(heads[3:], row[3:], strict=True)) for row in cursor}
+    assert totals == {
+        (year, row["code"]): counts for row in known.matrix() for year, counts in row["years"].items()
+        if counts["expected"]
+    }  # fmt: skip
+    assert covered.refresh(archive.conn, TODAY) == 0  # nothing is written twice
+    archive.conn.execute("delete from reports where id = ?", (late,))
+    archive.conn.execute("delete from sources where report = ?", (late,))
+    assert covered.refresh(archive.conn, TODAY) == 1
+    shown = CliRunner().invoke(fazhi, ["coverage", "--json", "--data", str(tmp_path)])
+    told = {(row["year"], row["key"]): row["status"] for row in map(json.loads, shown.stdout.splitlines())}
+    assert told == {
+        (year, key): status for year, key, status in archive.conn.execute("select year, key, status from coverage")
+    }
+    archive.conn.execute("delete from sources")
+    archive.conn.execute("delete from portals")
+    covered.refresh(archive.conn, TODAY)
+    assert archive.conn.execute("select count(*) from coverage").fetchone() == (0,)  # nobody ever looked
