@@ -19,12 +19,14 @@ from itertools import pairwise
 
 from archive.model import Role
 from archive.timeline import CONFIRM_DAYS
+from crawler.manners import HORIZON
 
 ARTICLE_AGES = (7, 30, 90, 365)  # days
 FILE_AGES = (30, 365)
 GONE_AGES = (CONFIRM_DAYS, 30, 90, 365)
 YEARLY = timedelta(days=365)
 EARLY = timedelta(hours=12)  # so much before its time a visit counts: rounds do not begin by the minute
+SOON = timedelta(seconds=HORIZON)  # a run waits as long as this for what falls due
 NO_PAGE = (404, 410)
 
 
@@ -56,24 +58,31 @@ def sights(visits: Iterable[tuple[datetime, int, str, str]], role: Role) -> list
     return found
 
 
-def is_due(past: Sequence[Sight], role: Role, now: datetime) -> bool:
-    """Say whether an address is to be asked again; ``past`` is in order of time.
+def due_at(past: Sequence[Sight], role: Role, now: datetime) -> datetime | None:
+    """Return the moment from which on an address is to be asked in a round that begins now; None: not in this round.
 
-    What seems to have been seen in the future was seen by a clock that went wrong, and does not count.
+    ``past`` is in order of time. What seems to have been seen in the future was seen by a clock that went wrong, and
+    does not count. A removal that can be confirmed within minutes is waited for: daily rounds are a day apart.
 
     >>> from datetime import UTC
     >>> def on(*days):
     ...     return [Sight(datetime(2027, 1, 1, tzinfo=UTC) + timedelta(day), "a") for day in days]
     >>> now = datetime(2027, 1, 9, tzinfo=UTC)
-    >>> is_due(on(0), Role.REPORT, now), is_due(on(0, 7), Role.REPORT, now), is_due(on(0), Role.ATTACHMENT, now)
-    (True, False, False)
-    >>> is_due([], Role.REPORT, now), is_due(on(900), Role.REPORT, now)
-    (False, True)
+    >>> due_at(on(0), Role.REPORT, now) == now, due_at(on(0, 7), Role.REPORT, now), due_at(on(0), Role.ATTACHMENT, now)
+    (True, None, None)
+    >>> due_at([], Role.REPORT, now), due_at(on(900), Role.REPORT, now) == now
+    (None, True)
+    >>> gone = [Sight(now - timedelta(days=9), "a"), Sight(now - timedelta(days=2, hours=23, minutes=58), None)]
+    >>> due_at(gone, Role.REPORT, now) - now
+    datetime.timedelta(seconds=120)
     """
     known = [sight for sight in past if sight.moment <= now + EARLY]
     if not known:
-        return bool(past)
-    return next_visit(known, ARTICLE_AGES if role is Role.REPORT else FILE_AGES) <= now
+        return now if past else None
+    moment = next_visit(known, ARTICLE_AGES if role is Role.REPORT else FILE_AGES)
+    if moment <= now:
+        return now
+    return moment if known[-1].digest is None and moment <= now + SOON else None
 
 
 def next_visit(past: Sequence[Sight], ages: Sequence[int] = ARTICLE_AGES) -> datetime:

@@ -13,7 +13,7 @@ named them last was read to its end. Where ``crawl.db`` was lost, addresses come
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -145,11 +145,12 @@ class Rounds(Mapping[str, int]):
     def _ask_again(self, code: str) -> None:
         """Queue what a round asks for besides its seeds: lists that ever named a report, and what is due."""
         number = self[code]
+        unlisted = self._unlisted(code)  # before the lists are queued for this round
         home = self._portals[code].home if code in self.walks else ""  # its walk is a guess, and a seed
         self._db.execute(
             f"UPDATE targets SET state='queued',round=?,guessed=0,{_PLAIN} WHERE portal=? AND role='listing'"
             " AND state NOT IN ('queued','double') AND url<>? AND url IN"
-            " (SELECT listing FROM targets WHERE portal=? AND role='report' AND listed>0)",
+            " (SELECT listing FROM targets WHERE portal=? AND role='report' AND listing IS NOT NULL)",
             (number, code, home, code),
         )
         self._db.execute(  # pages without which a list was cut short
@@ -157,15 +158,18 @@ class Rounds(Mapping[str, int]):
             " AND truncated IS NOT NULL",
             (number, code),
         )
-        chosen = sorted({*self._due(code), *unlisted})
+        chosen = dict.fromkeys(unlisted, 0.0) | dict(self._due(code))
         self._db.executemany(
             f"UPDATE targets SET state='queued',round=?,prio=?,{_PLAIN} WHERE id=?",
-            [(number, AGAIN_PRIO, key) for key in chosen],
+            [(number, AGAIN_PRIO, key) for key in sorted(chosen)],
         )
+        waiting = [(moment, key) for key, moment in chosen.items() if moment > self._seconds()]
+        self._db.executemany("UPDATE targets SET next_at=? WHERE id=?", waiting)
         # Once is enough: from now on age decides, until a list names them again.
         self._db.executemany("UPDATE targets SET listed=0 WHERE id=?", [(key,) for key in unlisted])
 
-    def _due(self, code: str) -> Iterable[int]:
+    def _due(self, code: str) -> Iterator[tuple[int, float]]:
+        """Yield the articles and files that are due by their history, each with the second from which on."""
         now = datetime.fromtimestamp(self._seconds(), UTC)
         rows = self._db.execute(
             "SELECT t.id,t.role,c.fetched,c.status,c.role AS told,c.digest FROM targets t"
@@ -178,8 +182,8 @@ class Rounds(Mapping[str, int]):
             past = revisit.sights(
                 ((parse_date(row["fetched"]), row["status"], row["told"], row["digest"]) for row in visits), role
             )
-            if revisit.is_due(past, role, now):
-                yield key
+            if (moment := revisit.due_at(past, role, now)) is not None:
+                yield key, moment.timestamp()
 
     def _unlisted(self, code: str) -> list[int]:
         """Return the articles that the round before this one did not name, though their list was read to its end."""

@@ -27,7 +27,7 @@ MOST_POSTED = 1_000_000  # bytes
 @dataclass(frozen=True, slots=True)
 class Request:
     """A line of the server's log. ``inflight`` counts the open requests of this host, this one included; ``status``
-    is None when the client went away before it had the answer."""
+    is None when the client went away before it had the answer; ``size`` is that of the body sent, in bytes."""
 
     time: float
     host: str
@@ -37,6 +37,7 @@ class Request:
     inflight: int
     body: str = ""
     scheme: str = "http"
+    size: int = 0
 
     @property
     def url(self) -> str:
@@ -153,18 +154,19 @@ class Handler(BaseHTTPRequestHandler):
             server.counts[self.path] += 1
             count = server.counts[self.path]
         status: int | None = None
+        size = 0
         body = last = b""
         try:
             body = self._body()
             answer = self._find(Ask(self.path, self.headers, count, self.command, body))
             last = self._send(answer)
-            status = answer.status
+            status, size = answer.status, len(answer.body)
         finally:
             with server.guard:
                 server.inflight -= 1
             words = body.decode("utf-8", "replace")
             server.record(
-                Request(started, server.host, self.command, self.path, status, inflight, words, server.scheme)
+                Request(started, server.host, self.command, self.path, status, inflight, words, server.scheme, size)
             )
         self.wfile.write(last)
         self.wfile.flush()
