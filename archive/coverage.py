@@ -8,7 +8,8 @@
 A cell says what is known of the report of one government for one year. Its place is what it was at the end of that
 year (``archive.divisions``), its ``key`` the code of what that is today, so that 静海县 and 静海区 are one line. Rules
 of the law stand in ``data/duty.toml``. Not found is said only where the place's own portal was read to the end after
-the deadline (table ``portals``); else nobody looked. Days count from the last day in time: 0 and below is on time.
+the deadline (table ``portals``); else nobody looked, or could: it refused. Days count from the last day in time: 0 and
+below is on time. A report that was published and taken off is told as that, with its date.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import os
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -34,13 +35,15 @@ class Status(StrEnum):
     ON_TIME = "on_time"
     LATE = "late"
     DATE_UNKNOWN = "date_unknown"  # published on an official site, nobody knows when
+    REMOVED = "removed"  # published, in time or not, and taken off since: no official site has it any more
     COPY_ONLY = "copy_only"  # only on sites that do not count as publication
     NOT_FOUND = "not_found"  # the portal was read to the end after the deadline
+    BLOCKED = "blocked"  # nobody could look: the portal refused its latest crawl
     NOT_LOOKED = "not_looked"
     NOT_DUE = "not_due"  # the archive's latest look was before the deadline
 
 
-FOUND = (Status.ON_TIME, Status.LATE, Status.DATE_UNKNOWN, Status.COPY_ONLY)
+FOUND = (Status.ON_TIME, Status.LATE, Status.DATE_UNKNOWN, Status.REMOVED, Status.COPY_ONLY)
 Counts = dict[str, int]  # status -> number of governments, and their sum under "expected"
 
 
@@ -187,7 +190,7 @@ def compute(conn: sqlite3.Connection, today: date | None = None) -> Coverage:
     years = tuple(range(min(duty.rules()["since"].values()), as_of.year)) if as_of else ()
     if as_of is None:
         return Coverage(None, (), {}, {})
-    looked = _looked(conn)
+    looked, blocked = _looked(conn), _blocked(conn)
     best = _best(conn, "r.town_code is null and r.level is not 'township'", "adcode", duty.rules()["report"]["issuers"])
     cells: dict[tuple[str, int], Cell] = {}
     names: dict[str, str] = {}
@@ -204,7 +207,7 @@ def compute(conn: sqlite3.Connection, today: date | None = None) -> Coverage:
             seen_here = min(found.pop(key, ()), key=_order, default=None)
             look = looked.get(key) or looked.get(place.code)
             made = (key, place.code, place.name, str(place.level), parent)
-            cells[key, year] = _cell(made, year, seen_here, look, as_of)
+            cells[key, year] = _cell(made, year, seen_here, look, as_of, bool({key, place.code} & blocked))
         for key, several in found.items():
             # In no table of divisions for that year; what was found counts all the same.
             seen = min(several, key=_order)
@@ -235,7 +238,7 @@ def towns(conn: sqlite3.Connection, code: str, as_of: date | None, years: Iterab
     if code.endswith("00"):  # a city without counties: its towns' codes begin with its own first four digits
         low, high = code[:4], code[:4] + "~"
     best = _best(conn, "r.town_code between ? and ?", "town_code", rules["report"]["town_issuers"], low, high)
-    looked = _looked(conn).get(code)
+    looked, blocked = _looked(conn).get(code), code in _blocked(conn)
     places = {place.code: place for place in divisions.below(code) if place.level is Level.TOWNSHIP}
     for (town, _), seen in best.items():
         if town not in places:
@@ -249,7 +252,7 @@ def towns(conn: sqlite3.Connection, code: str, as_of: date | None, years: Iterab
             seen_here = best.get((place.code, year))
             if seen_here or (year >= rules["since"]["township"] and not exempt):
                 made = (place.code, place.code, place.name, str(place.level), code)
-                line.append(_cell(made, year, seen_here, looked, as_of))
+                line.append(_cell(made, year, seen_here, looked, as_of, blocked))
         if line or exempt:
             found.append(line)
     return [line for line in found if line]
@@ -307,11 +310,21 @@ class _Seen:
     fetched: str | None
     region: str | None
     level: str | None
+    status: str
 
 
-def _order(seen: _Seen) -> tuple[bool, str, str, str]:
-    """Order reports of a place and year: published first, those without a day behind, copies last."""
-    return not seen.official, seen.published or "9", seen.fetched or "9", seen.report
+def _order(seen: _Seen) -> tuple[bool, bool, str, str, str]:
+    """Order reports of a place and year: published first, those without a day behind, what was taken off, copies."""
+    return not seen.official, seen.status == "removed", seen.published or "9", seen.fetched or "9", seen.report
+
+
+def _chosen(several: Iterable[_Seen]) -> _Seen:
+    """Return the report that speaks best for a place and year; an old version does not stand where the last is gone."""
+    official = [seen for seen in several if seen.official]
+    states = {seen.status for seen in official}
+    if "removed" in states and "current" not in states:
+        official = [replace(seen, status="removed") for seen in official]
+    return min(official or several, key=_order)
 
 
 def _best(
@@ -329,7 +342,7 @@ def _best(
     rows = conn.execute(
         f"select r.{column}, r.year, r.id, max(s.source_kind in ({kinds})),"
         f" min(case when s.source_kind in ({kinds}) and {believable} then s.published end),"
-        f" min(case when s.source_kind in ({kinds}) then s.fetched end), r.region, r.level"
+        f" min(case when s.source_kind in ({kinds}) then s.fetched end), r.region, r.level, r.status"
         f" from reports r join sources s on s.report = r.id where r.{column} is not null and r.year >= ? and {where}"
         f" and (r.issuer_kind is null or r.issuer_kind in ({bodies})) group by +r.id",
         (min(rules["since"].values()), *values),
@@ -337,27 +350,31 @@ def _best(
     found: dict[tuple[str, int], list[_Seen]] = {}
     for code, year, *seen in rows:
         found.setdefault((code, year), []).append(_Seen(seen[0], bool(seen[1]), *seen[2:]))
-    return {place: min(several, key=_order) for place, several in found.items()}
+    return {place: _chosen(several) for place, several in found.items()}
 
 
 def _cell(
-    place: tuple[str, str, str, str, str | None], year: int, seen: _Seen | None, looked: str | None, as_of: date
-) -> Cell:
+    place: tuple[str, str, str, str, str | None], year: int, seen: _Seen | None, looked: str | None, as_of: date,
+    blocked: bool = False,
+) -> Cell:  # fmt: skip
     last = _last_day(year)
     day = looked[:10] if looked else None
     if seen is None:
         if as_of <= last[0]:
             return Cell(*place, year, Status.NOT_DUE, looked=day)
-        return Cell(*place, year, Status.NOT_FOUND if day and day > last[1] else Status.NOT_LOOKED, looked=day)
+        if day and day > last[1]:
+            return Cell(*place, year, Status.NOT_FOUND, looked=day)
+        return Cell(*place, year, Status.BLOCKED if blocked else Status.NOT_LOOKED, looked=day)
     if not seen.official:
         return Cell(*place, year, Status.COPY_ONLY, seen.report, looked=day)
+    removed = seen.status == "removed"
     if seen.published:
         days = (date.fromisoformat(seen.published) - last[0]).days
-        status = Status.ON_TIME if days <= 0 else Status.LATE
+        status = Status.REMOVED if removed else Status.ON_TIME if days <= 0 else Status.LATE
         return Cell(*place, year, status, seen.report, seen.published, days, day)
     # No date, but it was there in time.
     status = Status.ON_TIME if seen.fetched and seen.fetched[:10] <= last[1] else Status.DATE_UNKNOWN
-    return Cell(*place, year, status, seen.report, looked=day)
+    return Cell(*place, year, Status.REMOVED if removed else status, seen.report, looked=day)
 
 
 @cache
@@ -382,6 +399,14 @@ def _looked(conn: sqlite3.Connection) -> dict[str, str]:
         " where adcode is not null and last_looked is not null and code not like '%-%' group by adcode"
     )
     return dict(rows.fetchall())
+
+
+def _blocked(conn: sqlite3.Connection) -> set[str]:
+    """Return the divisions whose own portal refused its latest crawl."""
+    if not conn.execute("select 1 from sqlite_master where name = 'portals'").fetchone():
+        return set()
+    sql = "select adcode from portals where verdict = 'blocked' and adcode is not null and code not like '%-%'"
+    return {row[0] for row in conn.execute(sql)}
 
 
 def _leave_out_unused(cells: dict[tuple[str, int], Cell], names: dict[str, str], looked: Mapping[str, str]) -> None:

@@ -83,8 +83,8 @@ def save(
 
 def look(db: store.Database, code: str, last: str | None, verdict: str | None = "ok") -> None:
     moment = last and f"{last}T00:00:00.000000Z"
-    row = (code, f"{code}门户", code[:6], "http://www.example.gov.cn/", moment, moment, verdict, None)
-    db.conn.execute("insert into portals values (?, ?, ?, ?, ?, ?, ?, ?)", row)
+    row = (code, f"{code}门户", code[:6], "http://www.example.gov.cn/", moment, moment, verdict, None, None)
+    db.conn.execute("insert into portals values (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
 
 def cells(db: store.Database, code: str) -> list[Cell]:
@@ -118,9 +118,44 @@ def test_not_found_needs_a_look_after_the_deadline(archive: store.Database) -> N
     look(archive, "970102", "2021-04-01", "blocked")
     look(archive, "970102-sfj", "2022-05-20")  # a department's site says nothing of the government's report
     look(archive, "970100", None, "unreachable")
+    look(archive, "979001", "2021-03-31", "blocked")
     assert [str(cell.status) for cell in cells(archive, "970121")] == ["not_found"] * 5 + ["not_looked"]
     assert [str(cell.status) for cell in cells(archive, "970102")] == ["not_found"] * 6
     assert [str(cell.status) for cell in cells(archive, "970100")] == ["not_looked"] * 6
+    assert [str(cell.status) for cell in cells(archive, "979001")] == ["not_found"] * 5 + ["blocked"]
+
+
+def gone(db: store.Database, number: int, *days: int) -> None:
+    """Let the address of a saved report be gone on days of June 2022."""
+    for day in days:
+        made = capture(number, url=capture(number).target, day=day)
+        told = replace(made.origin, role=Role.GONE, status=404, fetched=datetime(2022, 6, day, tzinfo=UTC))
+        store.gone(db, replace(made, origin=told))
+
+
+def test_what_was_published_and_taken_off(archive: store.Database) -> None:
+    """With its day, and only where no official site has a text of that year any more."""
+    late = save(archive, 1, "970121", 2016, "2017-04-02")
+    save(archive, 2, "970121", 2017, "2018-03-01")
+    other = save(archive, 3, "970121", 2017, "2018-03-02")
+    save(archive, 4, "970121", 2018, "2019-03-01")
+    undated = save(archive, 6, "970121", 2019, None)
+    save(archive, 7, "970121", 2019, "2020-03-01", source_kind=SourceKind.CONTENT_FARM)
+    copy = save(archive, 8, "970121", 2020, "2021-03-01", source_kind=SourceKind.CONTENT_FARM)
+    standing = save(archive, 9, "970121", 2021, "2022-03-01")
+    for number in (1, 2, 4, 6, 8):
+        gone(archive, number, 20, 29)
+    gone(archive, 9, 20)  # nobody confirmed it
+    where = region("970121")
+    edited = capture(4, url=capture(4).target, day=40)
+    edited = replace(edited, origin=replace(edited.origin, fetched=datetime(2022, 5, 9, tzinfo=UTC)))
+    told = {"published": date(2019, 5, 1), "issuer": "月湖县人民政府", "region": where, "year": 2018}
+    store.save(archive, edited, report("二、修改稿\n" + "各项任务都已按期完成。" * 40, **told))
+    first = archive.execute("select id from reports where year = 2018 and status = 'superseded'").fetchone()[0]
+    assert [(cell.year, str(cell.status), cell.report, cell.days) for cell in cells(archive, "970121")][1:] == [
+        (2016, "removed", late, 2), (2017, "on_time", other, -29), (2018, "removed", first, -30),
+        (2019, "removed", undated, None), (2020, "copy_only", copy, None), (2021, "on_time", standing, -30),
+    ]  # fmt: skip
 
 
 def test_what_is_not_due_is_not_missing(archive: store.Database) -> None:
@@ -299,8 +334,10 @@ def portal_rows(db: store.Database) -> list[tuple[object, ...]]:
 
 
 def test_a_portal_counts_as_looked_at_when_its_lists_were_read_to_the_end(
-    archive: store.Database, tmp_path: Path
+    archive: store.Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    since, later = "2026-03-04T00:00:00.000000Z", "2026-03-11T00:00:00.000000Z"
+    monkeypatch.setattr(portals.clock, "now", lambda: datetime.fromisoformat(since))
     crawl_db = tmp_path / "crawl.db"
     crawl = captures.connect(crawl_db)
     listing(crawl, 1, "970121", day=0)
@@ -312,15 +349,20 @@ def test_a_portal_counts_as_looked_at_when_its_lists_were_read_to_the_end(
     gone = Look("970100", "石浦市人民政府", "970100", "http://www.example4.gov.cn/", "unreachable", "HTTP 404")
     portals.keep(archive.conn, crawl_db, [ok, cut, gone])
     first, last = "2026-03-01T08:00:00.000001Z", "2026-03-02T08:00:00.000002Z"
-    of_ok = ("970121", ok.name, "970121", ok.home, first, last, "ok", None)
-    of_cut = ("970102", cut.name, "970102", cut.home, None, None, "truncated", "interrupted")
-    of_gone = ("970100", gone.name, "970100", gone.home, None, None, "unreachable", "HTTP 404")
+    of_ok = ("970121", ok.name, "970121", ok.home, first, last, "ok", None, since)
+    of_cut = ("970102", cut.name, "970102", cut.home, None, None, "truncated", "interrupted", since)
+    of_gone = ("970100", gone.name, "970100", gone.home, None, None, "unreachable", "HTTP 404", since)
     assert portal_rows(archive) == [of_gone, of_cut, of_ok]
+
+    # What is fine stays fine, whether something came or not; and trouble is as old as the first crawl that met it.
+    monkeypatch.setattr(portals.clock, "now", lambda: datetime.fromisoformat(later))
+    portals.keep(archive.conn, crawl_db, [replace(ok, verdict="unchanged"), gone])
+    assert portal_rows(archive) == [of_gone, of_cut, (*of_ok[:6], "unchanged", None, since)]
 
     # A later crawl that is refused takes nothing away from what was seen.
     listing(crawl, 5, "970121", day=9)
     portals.keep(archive.conn, crawl_db, [replace(ok, verdict="blocked", remark="403")])
-    blocked = (*of_ok[:6], "blocked", "403")
+    blocked = (*of_ok[:6], "blocked", "403", later)
     assert portal_rows(archive) == [of_gone, of_cut, blocked]
 
     # A rebuild keeps what the archive knew; from the captures alone it knows when, not with what verdict.
@@ -329,9 +371,10 @@ def test_a_portal_counts_as_looked_at_when_its_lists_were_read_to_the_end(
     assert portal_rows(again) == portal_rows(archive)
     alone = store.open_archive(tmp_path / "alone.db")
     portals.recover(alone.conn, crawl_db, tmp_path / "missing.db")
+    none = (None, None, None)
     assert portal_rows(alone) == [
-        ("970102", None, "970102", cut.home, "2026-03-02T08:00:00.000003Z", "2026-03-02T08:00:00.000003Z", None, None),
-        ("970121", None, "970121", ok.home, first, "2026-03-10T08:00:00.000005Z", None, None),
+        ("970102", None, "970102", cut.home, "2026-03-02T08:00:00.000003Z", "2026-03-02T08:00:00.000003Z", *none),
+        ("970121", None, "970121", ok.home, first, "2026-03-10T08:00:00.000005Z", *none),
     ]
     for db in (again, alone, crawl):
         db.close()

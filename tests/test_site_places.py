@@ -91,11 +91,21 @@ async def site(tmp_path_factory: pytest.TempPathFactory, ids: dict[str, str]) ->
         ids["city"] = save(db, 8, 2020, "2021-03-31", code="970100")
         looked = "2022-05-01T00:00:00.000000Z"
         portals = [
-            ("970121", "月湖县人民政府", "970121", "http://www.example.gov.cn/", looked, looked, "ok", None),
-            ("970102", f"云溪区{EVIL}", "970102", "javascript:alert(1)", None, None, "blocked", EVIL),
-            ("970100", None, "970100", None, looked, looked, None, None),
+            (
+                "970121",
+                "月湖县人民政府",
+                "970121",
+                "http://www.example.gov.cn/",
+                looked,
+                looked,
+                "ok",
+                None,
+                "2022-04-01T00:00:00.000000Z",
+            ),
+            ("970102", f"云溪区{EVIL}", "970102", "javascript:alert(1)", None, None, "blocked", EVIL, None),
+            ("970100", None, "970100", None, looked, looked, None, None, None),
         ]
-        db.conn.executemany("insert into portals values (?, ?, ?, ?, ?, ?, ?, ?)", portals)
+        db.conn.executemany("insert into portals values (?, ?, ?, ?, ?, ?, ?, ?, ?)", portals)
         db.close()
         served = datasette(root / "archive.db")
         await served.invoke_startup()
@@ -119,10 +129,10 @@ async def test_home(site: Datasette, ids: dict[str, str]) -> None:
     page = (await get(site, "/")).text
     shown = text_of(page)
     assert "8 份报告 3 个地区 2014–2021 年度" in shown
-    assert "最近抓取 2022年5月1日；门户 3 个：" in shown
-    assert "正常，有新报告 1" in shown
-    assert "网站拒绝访问 1" in shown
-    assert "结论不详 1" in shown
+    assert "最近一次抓取 2022年5月1日，1 个门户正常，1 个需要关注，1 个结论不详。" in shown
+    for link, number in (("verdict__in=ok,unchanged", 1), ("verdict__notin=ok,unchanged&_facet=verdict", 1)):
+        assert f'href="/archive/portals?{html.escape(link)}"' in page
+        assert len((await get(site, f"/archive/portals.json?_shape=array&{link}")).json()) == number
     matrix = re.search(r'<table class="matrix">.*?</table>', page, re.S)
     assert matrix
     assert matrix[0].count('<th scope="row">') == 33  # the country, 31 provinces, the invented one
@@ -139,8 +149,8 @@ async def test_home_json(site: Datasette) -> None:
     assert newest[:2] == [(2021, "2022-04-03"), (2020, "2021-03-31")]
     provinces = {row["code"]: row for row in told.pop("provinces")}
     assert provinces["970000"]["years"]["2020"] == {
-        "expected": 4, "on_time": 2, "late": 0, "date_unknown": 0, "copy_only": 0, "not_found": 0, "not_looked": 2,
-        "not_due": 0,
+        "expected": 4, "on_time": 2, "late": 0, "date_unknown": 0, "removed": 0, "copy_only": 0, "not_found": 0,
+        "blocked": 1, "not_looked": 1, "not_due": 0,
     }  # fmt: skip
     total = told.pop("total")
     assert told == {
@@ -169,7 +179,7 @@ async def test_coverage_drills_down_from_the_country_to_the_towns(site: Datasett
     assert "石浦市 按时 2021-03-31 截止日当天 3 2 1" in rows
     city = (await get(site, "/coverage?year=2021&region=970100")).text
     rows = [text_of(row) for row in re.findall(r"<tr.*?</tr>", city, re.S)]
-    assert rows[1:4] == ["石浦市本级 未找到 截至 2022-05-01", "云溪区 未查", "月湖县 逾期 2022-04-03 逾期 3 天"]
+    assert rows[1:4] == ["石浦市本级 未找到 截至 2022-05-01", "云溪区 被拒绝访问", "月湖县 逾期 2022-04-03 逾期 3 天"]
     county = (await get(site, "/coverage?year=2020&region=970121")).text
     rows = [text_of(row) for row in re.findall(r"<tr.*?</tr>", county, re.S)]
     assert rows[1:4] == [
@@ -199,7 +209,7 @@ async def test_coverage_json(site: Datasette, ids: dict[str, str]) -> None:
         }
 
     city = cell("970100", "石浦市", "970000", "prefecture", status="not_found", looked="2022-05-01")
-    district = cell("970102", "云溪区", "970100", "county", status="not_looked")
+    district = cell("970102", "云溪区", "970100", "county", status="blocked")
     county = cell(
         "970121", "月湖县", "970100", "county", status="late", report=ids["late"], published="2022-04-03", days=3,
         looked="2022-05-01",
@@ -208,10 +218,10 @@ async def test_coverage_json(site: Datasette, ids: dict[str, str]) -> None:
         "ok": True, "year": 2021, "years": list(range(2015, 2022)), "region": "970100",
         "path": [{"code": "970000", "name": "样例省"}, {"code": "970100", "name": "石浦市"}],
         "as_of": "2022-05-01", "deadline": "2022-03-31",
-        "total": {"expected": 3, **zero, "late": 1, "not_found": 1, "not_looked": 1}, "own": city,
+        "total": {"expected": 3, **zero, "late": 1, "not_found": 1, "blocked": 1}, "own": city,
         "lines": [
             {"code": "970102", "name": "云溪区", "level": "county", "key": "970102", "own": district,
-             "counts": {"expected": 1, **zero, "not_looked": 1}},
+             "counts": {"expected": 1, **zero, "blocked": 1}},
             {"code": "970121", "name": "月湖县", "level": "county", "key": "970121", "own": county,
              "counts": {"expected": 1, **zero, "late": 1}},
         ],
@@ -275,7 +285,8 @@ async def test_place_page(site: Datasette, ids: dict[str, str]) -> None:
     ]
     shown = text_of(page)
     assert "全国 › 样例省 › 石浦市 › 月湖县" in shown
-    assert "门户：月湖县人民政府 ↗，最近查完 2022-05-01；上次抓取：正常，有新报告" in shown
+    said = "门户：月湖县人民政府 ↗，最近查完 2022-05-01；上次抓取：正常，有新报告（自 2022-04-01 起）。"
+    assert f"{said}各栏目都已读到底，有新报告。" in shown
     assert f"月湖县司法局{EVIL} 2020" in shown
     assert f'href="/report/{ids["department"]}"' in page
     assert f'href="/report/{ids["unplaced"]}"' in page

@@ -258,8 +258,8 @@ def as_json(document: object, status: int = 200) -> Response:
 
 
 def published(counts: coverage.Counts) -> int:
-    """Return how many published, in time or not; a copy elsewhere is no publication."""
-    return counts["on_time"] + counts["late"] + counts["date_unknown"]
+    """Return how many published, in time or not, taken off since or not; a copy elsewhere is no publication."""
+    return counts["on_time"] + counts["late"] + counts["date_unknown"] + counts["removed"]
 
 
 def share(counts: coverage.Counts) -> int | None:
@@ -268,15 +268,16 @@ def share(counts: coverage.Counts) -> int | None:
     >>> share(coverage.added([])), share(coverage.added([]) | {"expected": 3, "late": 1, "not_found": 2})
     (None, 33)
     """
-    seen = counts["expected"] - counts["not_looked"] - counts["not_due"]
+    seen = counts["expected"] - counts["blocked"] - counts["not_looked"] - counts["not_due"]
     return published(counts) * 100 // counts["expected"] if seen else None
 
 
 def bar(counts: coverage.Counts) -> str:
-    """Return the stops of a bar's stripes for a style: on time, late, found without a date or as a copy, not found."""
+    """Return the stops of a bar's stripes: on time, late, without a date or as a copy, taken off, not found."""
     at, stops = 0, []
     for name, statuses in (
-        ("a", ("on_time",)), ("b", ("late",)), ("c", ("date_unknown", "copy_only")), ("d", ("not_found",))
+        ("a", ("on_time",)), ("b", ("late",)), ("c", ("date_unknown", "copy_only")), ("d", ("removed",)),
+        ("e", ("not_found",)),
     ):  # fmt: skip
         at += sum(counts[status] for status in statuses)
         stops.append(f"--{name}:{at * 100 / max(1, counts['expected']):.3g}%")
