@@ -84,8 +84,8 @@ def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
         if isinstance(error, NewerSchemaError):
             raise
         raise StorageError(
-            f"cannot open {path}: {error}", "check its permissions; if it is damaged, delete it and run `fazhi rebuild`"
-        ) from None
+            f"cannot open {path}: {error}", "check its permissions; if it is damaged, run `fazhi tidy`"
+        ) from error
     return db
 
 

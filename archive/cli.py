@@ -1,4 +1,4 @@
-"""The commands that need no network: inspect, extract, rebuild, verify, search, export, serve.
+"""The commands that need no network: inspect, extract, rebuild, verify, tidy, search, export, serve.
 
 ``crawler.cli`` adds the rest to the same group. Commands only parse arguments and
 print; what they do lives in the rooms they call. Exit codes: 0 fine, 1 error, 2 usage, 3 some portals not fine,
@@ -13,6 +13,7 @@ import os
 import re
 import sqlite3
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +21,7 @@ from typing import IO, Any
 
 import click
 
-from archive import __version__, printing
+from archive import __version__, damage, printing
 from archive.datadir import DataDir
 from archive.errors import FazhiError, UsageError
 from archive.model import Origin, Reason, Rejection
@@ -50,7 +51,10 @@ class Group(click.Group):
         except FazhiError as error:
             click.echo(f"fazhi: {error}", err=True)
             ctx.exit(error.exit_code)
-        except (sqlite3.OperationalError, OSError) as error:
+        except (sqlite3.DatabaseError, OSError) as error:
+            if damage.is_damage(error):
+                click.echo(f"fazhi: a database is damaged: {error} - run `fazhi tidy`, which mends it", err=True)
+                ctx.exit(1)
             if not refused(error):
                 raise
             click.echo(f"fazhi: the disk refuses: {error} - make room, then run the same command again", err=True)
@@ -192,6 +196,8 @@ def extract(stale: bool, data: Path) -> None:
 def rebuild(data: Path) -> None:
     """Make both databases again from the WARC files alone. A site that is being served goes on meanwhile.
 
+    Damaged ones are replaced; what can be saved of the crawler's own tables (what is queued, how crawls went) is.
+
     \b
     Example:
       fazhi rebuild --data /srv/fazhi
@@ -199,9 +205,13 @@ def rebuild(data: Path) -> None:
     from archive.rebuild import rebuild as run
 
     broken: list[object] = []
+    began = time.monotonic()
     with printing.progress("rebuilding") as tick:
-        counts = run(DataDir.open(data, create=False), progress=tick, broken=broken.append)
+        counts = run(DataDir.open(data, create=False), progress=tick, broken=broken.append, tell=click.echo)
     printing.counts(counts)
+    seconds, number = time.monotonic() - began, sum(counts.values())
+    if number:
+        click.echo(f"{seconds:,.1f} s, {seconds / number * 1000:,.1f} s for 1,000 captures")
     for finding in broken:
         click.echo(str(finding), err=True)
     if broken:
@@ -238,6 +248,25 @@ def verify(share: bool, data: Path) -> None:
             "restore the file from a copy, or fetch the addresses again; the other records stay readable",
         )
     click.echo("all records whole" + (f" in {len(today)} of {len(names)} file(s)" if today is not None else ""))
+
+
+@fazhi.command()
+@data_option()
+def tidy(data: Path) -> None:
+    """Keep the databases fit: check every page, mend what is damaged, give empty pages back, write logs back.
+
+    `fazhi schedule` does it every week. A damaged database is made again from the WARC files; the site goes on
+    meanwhile. Nothing else is thrown away.
+
+    \b
+    Example:
+      fazhi tidy --data /srv/fazhi
+    """
+    from archive import maintenance
+
+    with printing.progress("tidying") as tick:
+        maintenance.tidy(DataDir.open(data, create=False), tell=click.echo, progress=tick)
+    click.echo("databases are in order")
 
 
 @fazhi.command()

@@ -19,7 +19,7 @@ from typing import Any
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
-from archive import covered, store
+from archive import covered, damage, maintenance, store
 from archive.datadir import DataDir
 from archive.errors import StorageError, UsageError
 from archive.model import Role

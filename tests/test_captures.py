@@ -168,7 +168,7 @@ def test_of_target_is_in_order_of_time(tmp_path: Path) -> None:
 
 def test_connect_refuses_what_it_cannot_read(tmp_path: Path) -> None:
     (tmp_path / "text.db").write_text("no database at all, but long enough to be looked at" * 20)
-    with pytest.raises(StorageError, match=r"not a database - .*fazhi rebuild"):
+    with pytest.raises(StorageError, match=r"not a database - .*fazhi tidy"):
         connect(tmp_path / "text.db")
     with pytest.raises(StorageError, match="unable to open"):
         connect(tmp_path / "none" / "crawl.db")
