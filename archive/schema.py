@@ -216,7 +216,7 @@ DATA_HEAD = f"""\
 
 Generated from `archive/data/schema.toml`; do not edit (`make docs`). Dates are ISO 8601, moments UTC, unknown is null.
 The file can be deleted: `fazhi rebuild` makes it again from the WARC files with the same ids and rows
-(excepted are `docid` and, of `portals`, name, verdict and remark, which WARC files do not tell: a rebuild takes them
+(excepted are `docid` and, of `portals`, name, verdict, its beginning and remark, which WARC files do not tell: a rebuild takes them
 from the archive.db it replaces, and without one leaves them null). The schema has version {VERSION}
 (`pragma user_version`).
 
@@ -233,6 +233,7 @@ LISTS = {
     "change": "What happened to a report: `changes.kind`",
     "value_source": "Where a value was read: `evidence.source`, `published_source`",
     "verdict": "What a crawl found at a portal: `portals.verdict`",
+    "verdict_told": "The same for readers: the page of a place",
     "coverage": "What is known of a report that is due: `fazhi coverage`, `/coverage`",
 }
 

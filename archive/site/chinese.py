@@ -127,12 +127,16 @@ def value_in_chinese(value: object, column: str) -> str:
 
     >>> value_in_chinese("county", "level"), value_in_chinese(2020, "year"), value_in_chinese(None, "year")
     ('县级', '2020', '（空）')
+    >>> value_in_chinese("superseded", "status"), value_in_chinese("not_looked", "status")
+    ('已被后来的版本取代', '未查')
     """
     if value is None or value == "":
         return "（空）"
     if column == "field":
         return column_in_chinese(str(value), "reports")
-    return schema.words().get(CODES.get(column, ""), {}).get(str(value), str(value))
+    lists = ("status", "coverage") if column == "status" else (CODES.get(column, ""),)  # of versions, of what is due
+    known = [schema.words().get(name, {}).get(str(value)) for name in lists]
+    return next(filter(None, known), str(value))
 
 
 def said_in_chinese(english: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from datasette.utils.asgi import Response
 from markupsafe import Markup
 
-from archive import search
+from archive import portals, search
 from archive.coverage import Status
 from archive.site import language, pages
 from archive.site.coverage import Held, as_json, bar, current, published
@@ -67,4 +67,7 @@ def _numbers(conn: sqlite3.Connection) -> dict[str, Any]:
     reports, first, last = conn.execute("select count(*), min(year), max(year) from reports").fetchone()
     there = conn.execute("select 1 from sqlite_master where name = 'portals'").fetchone()
     verdicts = conn.execute("select verdict, count(*) from portals group by verdict order by 2 desc") if there else ()
-    return {"reports": reports, "first": first, "last": last, "verdicts": {v or "unknown": n for v, n in verdicts}}
+    told = {v or "unknown": n for v, n in verdicts}
+    fine = sum(n for verdict, n in told.items() if verdict in portals.FINE)
+    ill = sum(told.values()) - fine - told.get("unknown", 0)
+    return {"reports": reports, "first": first, "last": last, "verdicts": told, "fine": fine, "ill": ill}
