@@ -4,6 +4,7 @@ warc/         the source of truth: every answer, append-only
 crawl.db      the operator's database: captures, targets, hosts, crawls
 archive.db    the public database: everything the site shows
 .lock         held while a command writes; the kernel drops it when the process ends, however it ends
+.schedule.lock  held by `fazhi schedule`, and by the child it has started
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,7 +67,7 @@ class DataDir:
         return self.root / "archive.db"
 
     def busy(self) -> bool:
-        """Tell whether a process holds the directory's lock; asks the kernel, so that also one of a container counts."""
+        """Tell whether a process holds the directory's lock; asks the kernel: one in a container counts, too."""
         try:
             descriptor = os.open(self.root / ".lock", os.O_RDONLY | os.O_CLOEXEC)
         except OSError:
@@ -82,29 +83,52 @@ class DataDir:
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Hold the directory's lock, or raise StorageError at once when another process (or this one) holds it."""
-        path = self.root / ".lock"
-        try:
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        except OSError as error:
-            raise StorageError(f"cannot open {path}: {error.strerror}", CHOOSE) from None
-        try:
-            try:
-                _take(descriptor)
-            except BlockingIOError:
-                holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
-                raise StorageError(
-                    f"another fazhi (process {holder}) is writing to {self.root}",
-                    "wait until it has ended, or end it; the lock goes with the process",
-                ) from None
-            except OSError as error:
-                raise StorageError(
-                    f"cannot lock {path}: {error.strerror}", "put the data directory on a file system that knows locks"
-                ) from None
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, str(os.getpid()).encode("ascii"), 0)
+        with _held(
+            self.root / ".lock",
+            lambda holder: f"another fazhi (process {holder}) is writing to {self.root}",
+            "wait until it has ended, or end it; the lock goes with the process",
+        ):
             yield
-        finally:
-            os.close(descriptor)
+
+    @contextmanager
+    def schedule_lock(self) -> Iterator[int]:
+        """Hold the lock of the one schedule of the directory and yield its file, for the schedule's child to inherit.
+
+        The lock goes with the last process that has the file open: the child of a schedule that was killed holds it to
+        its end. Raises StorageError at once when another schedule, or such a child, holds it.
+        """
+        with _held(
+            self.root / ".schedule.lock",
+            lambda holder: (
+                f"another fazhi schedule (process {holder}) runs on {self.root}, or the crawl of one that was killed"
+            ),
+            "wait until it has ended, or end it; the lock goes with the process",
+        ) as descriptor:
+            yield descriptor
+
+
+@contextmanager
+def _held(path: Path, told: Callable[[str], str], remedy: str) -> Iterator[int]:
+    """Hold a lock file that names its holder, or raise StorageError at once with what is told of the holder."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise StorageError(f"cannot open {path}: {error.strerror}", CHOOSE) from None
+    try:
+        try:
+            _take(descriptor)
+        except BlockingIOError:
+            holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
+            raise StorageError(told(holder), remedy) from None
+        except OSError as error:
+            raise StorageError(
+                f"cannot lock {path}: {error.strerror}", "put the data directory on a file system that knows locks"
+            ) from None
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, str(os.getpid()).encode("ascii"), 0)
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def _take(descriptor: int) -> None:

@@ -3,52 +3,34 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.cells import cell_len, set_cell_size
 from rich.table import Table
 
-from archive import clock, printing, saved
+from archive import printing, saved
 from archive.cli import check_code, check_url, data_option
 from archive.cli import fazhi as main
 from archive.datadir import DataDir
 from archive.errors import UsageError
-from crawler import catalogue, due, progress, run
-from crawler.addresses import canonical, netloc
+from crawler import catalogue, progress, run
+from crawler.addresses import canonical
+from crawler.cli_schedule import Hours, falling_due, remind
 from crawler.manners import Window
-from crawler.settings import CONTACT
-from crawler.targets import Portal
+from crawler.status import tell, telling
 
 __all__ = ["main"]
 
 SAMPLE_PORT = 8101  # of the first sample portal, the others follow
-LOCAL = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?")
 
 CAPTURE_ID = re.compile(r"\d{14}-[0-9a-f]{10}")
-
-
-class Hours(click.ParamType[Window]):
-    """Hours of the day, as in 22-6."""
-
-    name = "HOURS"
-
-    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> Window:
-        """Return the window that the text means."""
-        if isinstance(value, Window):
-            return value
-        match = re.fullmatch(r"(\d{1,2})-(\d{1,2})", str(value).strip())
-        if match is None or int(match[1]) > 23 or int(match[2]) > 24 or int(match[1]) == int(match[2]):
-            self.fail(f"{value!r} is no window of hours: write for example 22-6", param, context)
-        return Window(int(match[1]), int(match[2]))
 
 
 @main.command()
@@ -67,6 +49,7 @@ class Hours(click.ParamType[Window]):
 @click.option("--limit", type=click.IntRange(1), help="Stop after this many pages.")
 @click.option("--delay", type=click.FloatRange(0), help="Seconds between two requests to a host (default 2).")
 @click.option("--window", type=Hours(), help="Ask only in these hours of China's time, for example 22-6.")
+@telling
 @data_option()
 def crawl(
     places: tuple[str, ...],
@@ -76,6 +59,8 @@ def crawl(
     limit: int | None,
     delay: float | None,
     window: Window | None,
+    notify: str | None,
+    metrics: Path | None,
     data: Path,
 ) -> None:
     """Crawl portals and archive their reports; go on where an interrupted crawl stopped.
@@ -94,12 +79,17 @@ def crawl(
         )
     chosen = catalogue.select(known, places) if places else list(known.values())
     place = DataDir.open(data)
+    expected = known.values() if portals else None
     if only_due and not (chosen := falling_due(place, chosen, window, most)):
+        tell(place, notify, metrics, expected)
         return
     remind([portal.home for portal in chosen])
-    with crawl_progress() as tick:
-        summary = run.crawl(place, chosen, limit=limit, delay=delay, window=window, progress=tick)
-    show(summary)
+    try:
+        with crawl_progress() as tick:
+            summary = run.crawl(place, chosen, limit=limit, delay=delay, window=window, progress=tick)
+        show(summary)
+    finally:  # that a run failed is what most needs to be told
+        tell(place, notify, metrics, expected)
     raise click.exceptions.Exit(summary.exit_code)
 
 
@@ -257,19 +247,6 @@ def demo(no_serve: bool, host: str, port: int, data: Path) -> None:
         serve(place, host, port)
 
 
-def falling_due(place: DataDir, portals: Sequence[Portal], window: Window | None, most: int | None) -> list[Portal]:
-    """Return the portals to be visited now; where there are none, say when the next is."""
-    now = clock.now()
-    if window is not None and not window.open(now.timestamp()):
-        click.echo(f"outside the hours of --window {window.first}-{window.last}: nothing is asked")
-        return []
-    planned = due.visits(place.crawl_db, portals, now)
-    if not (found := due.due(planned, now)):
-        first = due.upcoming(planned, now)
-        click.echo(f"nothing is due before {first:%Y-%m-%d %H:%M} UTC" if first else "nothing is ever due")
-    return found[:most]
-
-
 def _on_terminal() -> bool:
     return sys.stdout.isatty()
 
@@ -281,16 +258,6 @@ def crawl_progress() -> Iterator[progress.Progress]:
     with progress.shown() as tick:
         yield tick
     click.echo(f"crawled in {progress.span(time.monotonic() - started)}", err=True)
-
-
-def remind(addresses: Sequence[str]) -> None:
-    """Say that a contact is missing where servers of others are about to be asked."""
-    foreign = any(not LOCAL.fullmatch(netloc(address)) for address in addresses)
-    if foreign and not os.environ.get("FAZHI_CONTACT"):
-        click.echo(
-            f"fazhi: FAZHI_CONTACT is not set - set it to where a webmaster can reach you; it is {CONTACT} now",
-            err=True,
-        )
 
 
 def show(summary: run.Summary) -> None:

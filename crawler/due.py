@@ -131,7 +131,7 @@ def _pause(past: Iterable[Past], verdicts: Sequence[str]) -> timedelta:
     """Return how long a portal is left alone: doubled with each day on which it failed, without a success between."""
     row = takewhile(lambda visit: visit.verdict in verdicts, past)
     failed = {visit.started.astimezone(CHINA).date() for visit in row}
-    return DAY * 2 ** (len(failed) - 1)
+    return DAY * (1 << (len(failed) - 1))
 
 
 def visits(crawl_db: Path, portals: Iterable[Portal], now: datetime) -> list[Visit]:

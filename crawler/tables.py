@@ -59,9 +59,10 @@ CREATE INDEX IF NOT EXISTS targets_guessed ON targets(portal, round) WHERE guess
 CREATE INDEX IF NOT EXISTS targets_listed ON targets(portal, listed) WHERE listed>0;
 CREATE INDEX IF NOT EXISTS captures_portal ON captures(portal, target, fetched);
 
--- What stood on the pages of a listing, so that a page can be told from a repetition.
+-- What stood on the pages of a listing, so that a page can be told from a repetition. The key's columns come first:
+-- SQLite before 3.41 takes any other order for damage ("NULL value in entries.page").
 CREATE TABLE IF NOT EXISTS entries (
-    portal TEXT NOT NULL, listing TEXT NOT NULL, round INTEGER NOT NULL, page INTEGER NOT NULL, url TEXT NOT NULL,
+    portal TEXT NOT NULL, listing TEXT NOT NULL, round INTEGER NOT NULL, url TEXT NOT NULL, page INTEGER NOT NULL,
     PRIMARY KEY (portal, listing, round, url)
 ) WITHOUT ROWID;
 
@@ -117,8 +118,14 @@ def create(db: sqlite3.Connection) -> None:
             columns = [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
             if columns and name not in columns:
                 db.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
+        columns = [row[1] for row in db.execute("PRAGMA table_info(entries)")]
+        if old := bool(columns) and columns[-1] != "page":
+            db.execute("ALTER TABLE entries RENAME TO entries_before")
         for statement in filter(str.strip, SCHEMA.split(";\n")):
             db.execute(statement)
+        if old:
+            db.execute("INSERT INTO entries SELECT portal,listing,round,url,page FROM entries_before")
+            db.execute("DROP TABLE entries_before")
 
 
 def values(target: Target) -> tuple[str | int | None, ...]:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive import captures
 from archive.errors import UsageError
 from crawler import due, tables
 from crawler.due import DAY, EARLY, NEVER, NEW, next_visit, visits
@@ -139,8 +140,8 @@ def test_no_portal_is_ever_silenced_or_hammered(past: list[tuple[datetime, str]]
 
 def book(file: Path, *visits: tuple[str, datetime, str], open_since: dict[str, datetime] | None = None) -> None:
     """Write ``crawl.db`` as runs over one portal each would have left it."""
-    with sqlite3.connect(file) as db:
-        db.execute("CREATE TABLE IF NOT EXISTS captures(id TEXT)")
+    with captures.connect(file) as db:
+        captures.Captures(db)
         tables.create(db)
         for number, (code, started, verdict) in enumerate(visits):
             crawl = f"{started:%Y%m%dT%H%M%SZ}-{number:04}"
@@ -151,7 +152,9 @@ def book(file: Path, *visits: tuple[str, datetime, str], open_since: dict[str, d
             )
             db.execute("INSERT INTO verdicts VALUES(?,?,'示例县',?,9,1,0,'')", (crawl, code, verdict))
         for code, opened in (open_since or {}).items():
-            db.execute("INSERT INTO rounds VALUES(?,1,1,?)", (code, f"{opened:%Y-%m-%dT%H:%M:%SZ}"))
+            db.execute(
+                "INSERT INTO rounds(portal,round,open,opened) VALUES(?,1,1,?)", (code, f"{opened:%Y-%m-%dT%H:%M:%SZ}")
+            )
     db.close()
 
 

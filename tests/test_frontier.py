@@ -376,3 +376,18 @@ class Kills(RuleBasedStateMachine):
 
 TestKills = Kills.TestCase
 TestKills.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
+
+
+def test_the_entries_of_an_older_file_are_kept_and_pass_the_check_of_pages(
+    db: sqlite3.Connection, clock: Clock
+) -> None:
+    db.execute(
+        "CREATE TABLE entries(portal TEXT NOT NULL, listing TEXT NOT NULL, round INTEGER NOT NULL,"
+        " page INTEGER NOT NULL, url TEXT NOT NULL, PRIMARY KEY (portal, listing, round, url)) WITHOUT ROWID"
+    )
+    db.execute("INSERT INTO entries VALUES('990303','list',1,2,'url')")
+    for _ in range(2):
+        reopen(db, clock)
+        found = [tuple(row) for row in db.execute("SELECT portal,listing,round,page,url FROM entries")]
+        assert found == [("990303", "list", 1, 2, "url")]
+        assert [tuple(row) for row in db.execute("PRAGMA integrity_check")] == [("ok",)]
