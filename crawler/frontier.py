@@ -148,9 +148,10 @@ class Frontier:
                 self._budget.skip(row["portal"], below=row["prio"])
 
     def _only_suspects(self) -> bool:
-        """Say whether all that is left in the queue was asked for before, by runs that died."""
+        """Say whether all that can be asked for while they wait was asked for before, by runs that died."""
+        here = "FROM targets LEFT JOIN hosts USING(host) WHERE state='queued' AND portal IN (SELECT portal FROM run)"
         rows = self.db.execute(
-            "SELECT max(asked=0),max(asked>0) FROM targets WHERE state='queued' AND portal IN (SELECT portal FROM run)"
+            f"SELECT max(asked=0),max(asked>0) {here} AND max(next_at,ifnull(hold_until,0))<=?", (self._patience,)
         )
         return tuple(rows.fetchone()) == (0, 1)
 

@@ -66,6 +66,7 @@ def taken(frontier: Frontier) -> Target:
     return target
 
 
+BLOCKED_FOR_HOURS = Result(state="again", hold=6 * 3600.0, blocked="status 521")
 DONE = Result(state="done")
 
 
@@ -143,6 +144,15 @@ def test_what_was_asked_without_a_result_waits_until_nothing_else_is_left(db: sq
     assert [taken(frontier).url, frontier.next()] == [B + "2.html", None]
     clock.time += PATIENCE
     assert taken(frontier).url == LIST.url  # it does not wait for ever
+
+
+def test_what_is_held_for_hours_makes_no_suspect_wait(db: sqlite3.Connection, clock: Clock) -> None:
+    other = replace(ENTRY, url=B + "1.html", portal="990202")
+    frontier = reopen(db, clock)
+    frontier.offer([LIST, other])
+    frontier.settle(next(t for t in (taken(frontier), taken(frontier)) if t.url == other.url), BLOCKED_FOR_HOURS)
+    frontier = reopen(db, clock)  # killed while the list was in flight; the other host refuses
+    assert taken(frontier).url == LIST.url
 
 
 def test_a_commit_that_fails_leaves_all_as_it_was(db: sqlite3.Connection, clock: Clock) -> None:
