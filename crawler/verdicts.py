@@ -29,7 +29,8 @@ from crawler.walk import LAST_RESORT, SEARCH
 FINE = ("ok", "unchanged")
 VERDICTS = (*FINE, "silent", "changed-layout", "truncated", "blocked", "unreachable", "robots")
 LOST = "no report named any more by"  # in the remark of a portal that is fine, though one of its lists is not
-LIST_GONE = ("HTTP 404", "HTTP 410", "no page:")  # notes of an address that is not there, on a server that answers
+NOT_THERE = ("HTTP 404", "HTTP 410", "no page:", "redirect to a foreign host", "sends on to a foreign host")
+LIST_GONE = NOT_THERE[:3]  # notes of an address that is not there, on a server that answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,8 +249,9 @@ class Books:
             f"SELECT note {here} AND role='listing' AND state IN ('failed','queued') AND note LIKE ? LIMIT 1",
             (code, f"{REFUSED}%"),
         ).fetchone()
+        listings = self._count(f"SELECT count(*) {here} AND state='done' AND role='listing'", code)
         return Facts(
-            listings=self._count(f"SELECT count(*) {here} AND state='done' AND role='listing'", code),
+            listings=listings,
             waiting=self._count(f"SELECT count(*) {here} AND state='queued'", code),
             refused=self._count(f"SELECT count(*) {here} AND state='refused'", code),
             failed=self._count(f"SELECT count(*) {here} AND state='failed'", code),
@@ -258,16 +260,28 @@ class Books:
             blocked=blocked
             and f"{blocked['host']}: {blocked['blocked']}; not asked before {_clock(blocked['hold_until'])}",
             denied=denied and denied["note"],
-            truncated=tuple(
-                # Also of the last deep round: those that stop early do not read on where it was cut short.
-                row[0]
-                for row in self._db.execute(
-                    f"SELECT truncated FROM targets WHERE portal=? AND truncated IS NOT NULL{ways} ORDER BY id", (code,)
-                )
-            ),
+            truncated=(*self._cut(code, ways), *(self._unread(code) if listings else ())),
             note=note["note"] if note else "",
             stopped=stopped,
         )
+
+    def _cut(self, code: str, ways: str) -> list[str]:
+        """Return why lists were cut short, also in the last deep round: those that stop early do not read on there."""
+        query = f"SELECT truncated FROM targets WHERE portal=? AND truncated IS NOT NULL{ways} ORDER BY id"
+        return [row[0] for row in self._db.execute(query, (code,))]
+
+    def _unread(self, code: str) -> list[str]:
+        """Return the lists, other ones having been read, that are there and could not be had: nothing is known of them.
+
+        Neither guesses nor searches: they are ways to find a list.
+        """
+        rows = self._db.execute(
+            "SELECT t.url,t.note FROM targets t JOIN rounds r ON r.portal=t.portal AND r.round=t.round WHERE t.portal=?"
+            f" AND role='listing' AND state='failed' AND page=1 AND pager IS NULL AND truncated IS NULL AND NOT guessed"
+            f" AND prio NOT IN ({SEARCH},{LAST_RESORT}) ORDER BY t.id",
+            (code,),
+        )
+        return [f"{url} could not be had: {note}" for url, note in rows if not note.startswith(NOT_THERE)]
 
     def _lost(self, portal: Portal, listings: int, before: int) -> tuple[list[Lost], bool]:
         """Return the lists that name no report any more, and whether these had most of what was known before.

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -73,6 +73,10 @@ REDESIGNS: dict[str, tuple[Pages, Pages, str, str]] = {
         {"/": HOME.format(MOVED), COLUMN: GONE, MOVED: listing([entry(year, f"{year}.html") for year in YEARS])}
         | {f"{MOVED}{year}.html": report(year) for year in YEARS},
         "unchanged", "1 failed: HTTP 404",
+    ),
+    "one_of_two": (
+        portal(*YEARS) | {"/b/": listing([entry(2018, "/b/1.html")]), "/b/1.html": report(2018)}, {"/b/": BUSY},
+        "truncated", "{base}/b/ could not be had: HTTP 500; 1 failed: HTTP 500",
     ),
     "one_new": (portal(*YEARS), {COLUMN: listing([entry(2022)]), article(2022): report(2022)}, "ok", ""),
     "never_any": (
@@ -205,6 +209,26 @@ def test_a_run_that_died_is_told_until_another_ended(db: sqlite3.Connection, tmp
     assert told(tmp_path, "2027-03-03") == []
     ran(file, "2027-03-04", state="failed")
     assert told(tmp_path, "2027-03-04") == [("died", "20270304T080000Z-0000", "03-04", 1, False)]
+
+
+def test_pages_that_nobody_could_read_are_noted(db: sqlite3.Connection, tmp_path: Path) -> None:
+    db.execute("INSERT INTO rounds(portal,round,open,opened) VALUES('990101',3,0,'2027-03-01T08:00:00Z')")
+    for number, state, note in ((3, "failed", "defect: KeyError: 'x'"), (2, "failed", "defect: old"), (3, "done", "")):
+        db.execute(
+            "INSERT INTO targets(portal,url,host,role,depth,prio,page,guessed,state,round,note)"
+            f" VALUES('990101','http://a.gov.cn/{number}{state}','a.gov.cn','listing',0,1,1,0,?,?,?)",
+            (state, number, note),
+        )
+    archive = store.open_archive(tmp_path / "archive.db")
+    with archive.conn:
+        for name, day in (("early", "2027-01-01"), ("late", "2027-03-01")):
+            archive.execute("insert into captures (id, fetched) values (?, ?)", (name, f"{day}T00:00:00.000000Z"))
+            archive.execute("insert into rejected (capture, reason) values (?, 'crashed')", (name,))
+    archive.close()
+    assert health.report(DataDir.open(tmp_path), date(2027, 2, 1)).notes == [
+        "1 page(s) met a defect of the crawler, please report it: http://a.gov.cn/3failed",
+        "1 page(s) could not be read by extraction (rejected: crashed), capture late",
+    ]
 
 
 def test_overdue_visits_are_one_finding(db: sqlite3.Connection, tmp_path: Path) -> None:
@@ -451,7 +475,7 @@ def test_a_redesign_that_hides_the_reports_is_told_from_nothing_new(
     with ExitStack() as stack:
         servers = {}
         for number, (name, (before, *_)) in enumerate(REDESIGNS.items()):
-            known = () if name.endswith("_moved") else (COLUMN,)
+            known = () if name.endswith("_moved") else (COLUMN, "/b/") if name == "one_of_two" else (COLUMN,)
             servers[name] = stack.enter_context(Loopback(before, code=f"{420600 + number}", listings=known))
         first = crawl(tmp_path, *servers.values())
         assert first.returncode == 3, first.stderr  # one has no report

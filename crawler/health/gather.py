@@ -72,6 +72,7 @@ def report(place: DataDir, since: date | None = None, portals: Iterable[Portal] 
         try:
             with closing(store.connect_readonly(place.crawl_db)) as db:
                 captures, crawls, standing = _count(db, "captures"), _crawls(db), _standing(db)
+                notes += _defects(db)
             overdue, waiting = _due(place, standing, now, portals)
         except (sqlite3.Error, FazhiError) as error:
             needs.append(_unreadable(place.crawl_db, error, now))
@@ -87,7 +88,7 @@ def report(place: DataDir, since: date | None = None, portals: Iterable[Portal] 
         try:
             with closing(store.open_archive(place.archive_db, create=False, readonly=True)) as archive:
                 found = _archive(archive.conn, since)
-                notes += _behind(archive.conn, clock.today())
+                notes += [*_behind(archive.conn, clock.today()), *_crashed(archive.conn, since)]
         except (sqlite3.Error, FazhiError) as error:
             needs.append(_unreadable(place.archive_db, error, now))
     return Health(
@@ -244,6 +245,27 @@ def _behind(archive: sqlite3.Connection, today: date) -> list[str]:
     named = ", ".join(told for _, told in sorted(found)[:NAMED])
     more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
     return [f"{len(found)} portal(s) are read to the end and have no report of the last {BEHIND} years: {named}{more}"]
+
+
+def _defects(db: sqlite3.Connection) -> list[str]:
+    """Return how many pages the crawler could not read by a fault of its own, in the latest rounds."""
+    if not _has(db, "targets"):
+        return []
+    (number, first) = db.execute(
+        "SELECT count(*),min(t.url) FROM targets t JOIN rounds r ON r.portal=t.portal AND r.round=t.round"
+        " WHERE t.state='failed' AND t.note LIKE 'defect:%'"
+    ).fetchone()
+    return [f"{number} page(s) met a defect of the crawler, please report it: {first}"] if number else []
+
+
+def _crashed(archive: sqlite3.Connection, since: date) -> list[str]:
+    """Return how many pages extraction could not read within its limits, of those fetched since a day."""
+    (number, first) = archive.execute(
+        "select count(*), min(c.id) from rejected r join captures c on c.id = r.capture"
+        " where r.reason = 'crashed' and c.fetched >= ?",
+        (str(since),),
+    ).fetchone()
+    return [f"{number} page(s) could not be read by extraction (rejected: crashed), capture {first}"] if number else []
 
 
 def _archive(conn: sqlite3.Connection, since: date) -> dict[str, Any]:
