@@ -3,13 +3,14 @@
 # make check  what CI checks before the tests: style, types, import directions
 # make bench  CPU a page beside peers, written to docs/performance.md
 # make eval   extraction beside other extractors on the labelled pages (an environment of its own: gne pins old libraries)
+# make replay  the WACZ export before `wacz validate` and pywb (an environment of its own: forty packages)
 # make docs   generated pages of docs/ and the generated parts of datasette_metadata.json
 
 PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
 
-.PHONY: demo test check docs lock bench eval
+.PHONY: demo test check docs lock bench eval replay
 
 demo: $(VENV)/.ready
 	$(VENV)/bin/fazhi demo $(ARGS)
@@ -31,6 +32,11 @@ eval:
 	$(VENV)-eval/bin/python -m pip install --quiet --upgrade pip
 	$(VENV)-eval/bin/python -m pip install --quiet --editable . readability-lxml resiliparse gne justext
 	$(VENV)-eval/bin/python tests/eval/run.py
+
+replay: $(VENV)/.ready
+	$(PYTHON) -m venv $(VENV)-replay
+	$(VENV)-replay/bin/python -m pip install --quiet wacz pywb
+	FAZHI_REPLAY=$(VENV)-replay $(VENV)/bin/python -m pytest tests/test_wacz.py $(ARGS)
 
 docs: $(VENV)/.ready
 	$(VENV)/bin/python docs/generate.py

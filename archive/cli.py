@@ -314,10 +314,10 @@ def serve(
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["jsonl", "csv", "parquet", "datapackage"]),
+    type=click.Choice(["jsonl", "csv", "parquet", "datapackage", "wacz"]),
     default="jsonl",
     show_default=True,
-    help="JSON lines, CSV for Excel, Parquet, or a folder of described tables.",
+    help="JSON lines, CSV for Excel, Parquet, a folder of described tables, or the pages themselves for replay (WACZ).",
 )
 @click.option("--metadata-only", is_flag=True, help="Without the texts.")
 @click.option("--year", type=int, help="Year reported on.")
@@ -339,8 +339,9 @@ def export(
       fazhi export --year 2020 > reports.jsonl
       fazhi export --format csv --metadata-only --region 420000 --output hubei.csv
       fazhi export --format datapackage --output package/
+      fazhi export --format wacz --year 2020 --output reports-2020.wacz
     """  # fmt: skip
-    from archive import datapackage, store
+    from archive import datapackage, store, wacz
     from archive import export as engine
 
     check_code(region)
@@ -350,15 +351,27 @@ def export(
         engine.needs_pyarrow()
         if output is None and sys.stdout.isatty():
             raise UsageError("Parquet is no text for a terminal", "name a file with --output")
-    db = store.open_archive(DataDir.open(data, create=False).archive_db, create=False, readonly=True).conn
+    if form == "wacz" and (output is None or metadata_only):
+        raise UsageError("a WACZ holds whole pages, and its end is written last", "name a file with --output")
+    place = DataDir.open(data, create=False)
+    db = store.open_archive(place.archive_db, create=False, readonly=True).conn
     chosen, texts = engine.Selection(year, region), not metadata_only
+    broken: list[str] = []
     if form == "datapackage" and output is not None:
         with printing.progress("exporting") as tick:
             number = datapackage.package(db, chosen, output, texts=texts, tick=tick)
+    elif form == "wacz" and output is not None:
+        with _written(output) as out, printing.progress("packing") as tick:
+            number = wacz.write(place, db, chosen, out, output.absolute().parent, tick=tick, broken=broken.append)
     else:
         with _written(output) as out, printing.progress("exporting") as tick:
             number = engine.write(db, chosen, out, form=form, texts=texts, tick=tick)
-    click.echo(f"{number:,} report(s) exported" + (f" to {output}" if output else ""), err=True)
+    what = "capture(s)" if form == "wacz" else "report(s)"
+    click.echo(f"{number:,} {what} exported" + (f" to {output}" if output else ""), err=True)
+    for line in broken:
+        click.echo(line, err=True)
+    if broken:
+        raise FazhiError(f"{len(broken)} record(s) left out", "restore the files from a copy and export again")
 
 
 @contextmanager
