@@ -15,6 +15,7 @@ from contextlib import closing
 from pathlib import Path
 
 SIGNS = ("malformed", "not a database")
+NO_DAMAGE = "NULL value in "  # so says SQLite before 3.41 of sound tables without rowid that do not begin with the key
 BESIDE = ("-wal", "-shm")  # files that belong to a database
 ASIDE = ".damaged"
 

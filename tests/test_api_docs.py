@@ -6,6 +6,7 @@ import asyncio
 import io
 import json
 import re
+import shutil
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +19,9 @@ from datasette.app import Datasette
 from fazhi_zoo.records import library
 
 from archive import datapackage, store
+from archive.adding import add_files
 from archive.cli import fazhi
+from archive.datadir import DataDir
 from archive.site import guard
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -102,12 +105,21 @@ def test_limits_are_those_of_the_site() -> None:
 
 
 def test_export_commands_run(archive: Path, tmp_path: Path) -> None:
+    page = tmp_path / "a.html"
+    page.write_text("<title>某页</title><p>正文</p>", "utf-8")
+    data = DataDir.open(tmp_path / "data")
+    shutil.copy(archive, data.archive_db)
+    add_files(data, [page], url=None, code=None)  # the pages themselves are in WARC files, which the archive lacks
+    page.unlink()
     block = TEXT[TEXT.index("## Export") :].split("```console\n")[1].split("```")[0]
     for line in block.splitlines():
         words = line.split("#")[0].split(">")[0].split()[2:]
         if "--output" in words:
             words[words.index("--output") + 1] = str(tmp_path / words[words.index("--output") + 1].strip("/"))
-        result = CliRunner().invoke(fazhi, [*words, "--data", str(archive.parent)])
+        if "wacz" in words:
+            del words[words.index("--year") : words.index("--year") + 2]
+        result = CliRunner().invoke(fazhi, [*words, "--data", str(data.root)])
         assert result.exit_code == 0, (line, result.output)
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["hubei.csv", "package", "reports.parquet"]
+    made = ["data", "hubei.csv", "package", "reports-2020.wacz", "reports.parquet"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == made
     assert all(f"`{name}`" in TEXT for name in datapackage.PARTS)

@@ -77,6 +77,13 @@ def test_what_is_in_order_stays_as_it_is(place: DataDir) -> None:
     assert tidy(DataDir.open(place.root / "empty")) == []
 
 
+def test_a_table_that_older_sqlite_misjudges_is_no_damage(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "a.db")) as db, db:
+        db.execute("create table t (a text not null, page integer not null, b text, primary key (a, b)) without rowid")
+        db.executemany("insert into t values (?, ?, 'x')", [(str(number), number) for number in range(500)])
+    assert damage.problem(tmp_path / "a.db", thorough=True) == ""
+
+
 def test_a_damaged_page_of_captures_is_mended_from_the_warc_files(place: DataDir) -> None:
     before = dump(place.archive_db), dump(place.crawl_db)
     (leaf,) = pages_of(place.crawl_db, "captures")[:1]
