@@ -12,7 +12,7 @@ import time
 import zlib
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -410,7 +410,7 @@ def test_kills_amid_a_second_round_lose_nothing_and_double_nothing(zygote: Zygot
         server.site.pages.update(lists(*pages_of(*years[1:], 2026, each=5)))
         second = Place(zygote, killed, server)
         landed = 0
-        for aim in (2, 6, 11, 17):
+        for aim in (2, 5, 4, 6):
             server.log.clear()
             process = zygote.start(
                 "crawl", "--portals", str(killed / "portals.toml"), "--data", str(killed / "data"), "--delay", "0.02",
@@ -419,7 +419,8 @@ def test_kills_amid_a_second_round_lose_nothing_and_double_nothing(zygote: Zygot
             while len(server.log) < aim and zygote.alive():
                 time.sleep(0.001)
             landed += zygote.alive()
-            os.kill(process, 9)
+            with suppress(ProcessLookupError):  # it has come to its end
+                os.kill(process, 9)
             zygote.wait()
         assert landed >= 3
         second.crawl(DAY(8))
