@@ -8,10 +8,13 @@ picky    hangs up on a client that offers another curve than P-256
 
 from __future__ import annotations
 
+import atexit
 import ipaddress
+import shutil
 import socket
 import ssl
 import tempfile
+import threading
 import warnings
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -29,9 +32,14 @@ X25519 = b"\x00\x1d\x00\x20"  # a key share: the number of the curve, the length
 HANDSHAKE_FAILURE = b"\x15\x03\x03\x00\x02\x02\x28"
 
 
+_making = threading.RLock()  # each connection has a thread of its own, and there is one authority
+
+
 @cache
-def _folder() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="zoo-tls-")
+def _folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="zoo-tls-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 @cache
@@ -45,14 +53,20 @@ def _authority() -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
 
 def authority() -> Path:
     """Return a file with the certificate that signed all others; for SSL_CERT_FILE."""
-    file = Path(_folder().name) / "authority.pem"
-    file.write_bytes(_authority()[0].public_bytes(serialization.Encoding.PEM))
-    return file
+    with _making:
+        file = _folder() / "authority.pem"
+        file.write_bytes(_authority()[0].public_bytes(serialization.Encoding.PEM))
+        return file
+
+
+def context(kind: str) -> ssl.SSLContext:
+    """Return the context of a server of a kind."""
+    with _making:
+        return _context(kind)
 
 
 @cache
-def context(kind: str) -> ssl.SSLContext:
-    """Return the context of a server of a kind."""
+def _context(kind: str) -> ssl.SSLContext:
     key = ec.generate_private_key(ec.SECP256R1())
     issuer, signer = _authority()
     own = kind == "self-signed"
@@ -63,7 +77,7 @@ def context(kind: str) -> ssl.SSLContext:
         host = x509.DNSName("www.elsewhere.example")
     builder = builder.add_extension(x509.SubjectAlternativeName([host]), critical=False)
     certificate = builder.sign(key if own else signer, hashes.SHA256())
-    file = Path(_folder().name) / f"{kind}.pem"
+    file = _folder() / f"{kind}.pem"
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
