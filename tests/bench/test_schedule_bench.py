@@ -2,8 +2,8 @@
 
     pytest tests/bench/test_schedule_bench.py -s        prints the resident memory after 50, 250 and 500 crawls
 
-``FAZHI_BENCH_CRAWLS`` is how many there are, ``FAZHI_BENCH_REAL`` how many of them are real (5), ``FAZHI_BENCH_PORTALS``
-how many portals are planned before each (200; 0: the built-in catalogue, which takes half an hour).
+``FAZHI_BENCH_CRAWLS`` is how many there are, ``FAZHI_BENCH_REAL`` how many are real (5), ``FAZHI_BENCH_PORTALS`` how
+many portals are planned before each (200; 0: the built-in catalogue, which takes half an hour).
 """
 
 from __future__ import annotations
