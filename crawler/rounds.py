@@ -7,7 +7,8 @@ no list names a report any more, the walk from the home page is made at once: th
 
 What is asked besides is put into the queue as the round opens, in the transaction that opens it: articles and files by
 their age and history (``revisit``), and articles that none of the lists named in the round before, though the list that
-named them last was read to its end. Where ``crawl.db`` was lost, addresses come back from the captures of a rebuild.
+named them last was read to its end, or is not there any more: a site that was rebuilt has them elsewhere. Where
+``crawl.db`` was lost, addresses come back from the captures of a rebuild.
 """
 
 from __future__ import annotations
@@ -186,14 +187,15 @@ class Rounds(Mapping[str, int]):
                 yield key, moment.timestamp()
 
     def _unlisted(self, code: str) -> list[int]:
-        """Return the articles that the round before this one did not name, though their list was read to its end."""
+        """Return the articles that the round before did not name, though their list was read to its end, or is gone."""
         before = self[code] - 1
         rows = self._db.execute(
             "WITH pages AS (SELECT listing,page,state,note,truncated FROM targets"
             "  WHERE portal=?1 AND role='listing' AND round=?2),"
             " whole AS (SELECT listing FROM pages WHERE page=1 AND state='done' AND listing NOT IN (SELECT listing"
             "  FROM pages WHERE listing IS NOT NULL AND (state NOT IN ('done','absent') OR truncated IS NOT NULL"
-            "  OR note=?3)))"
+            "  OR note=?3)) UNION SELECT listing FROM pages WHERE page=1 AND state='failed'"
+            "  AND (note IN ('HTTP 404','HTTP 410') OR note LIKE 'no page: %'))"
             " SELECT id FROM targets WHERE portal=?1 AND role='report' AND state='done' AND listed BETWEEN 1 AND ?2-1"
             " AND listing IN (SELECT listing FROM whole)",
             (code, before, STOPPED),
