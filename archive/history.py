@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from archive import clock, timeline
+from archive import clock, copies, timeline
 from archive.rows import moment
 from archive.timeline import Addresses, Kind, Look
 
@@ -102,7 +102,7 @@ def touching(conn: sqlite3.Connection, url: str, asked: str | None = None) -> se
         led = conn.execute("select distinct url from captures where target = ? and outcome = 'report'", (asked,))
         for (address,) in led.fetchall():
             found |= {row[0] for row in conn.execute(sql, (address,))}
-    return found
+    return found | {copies.leader(conn, digest) for digest in found}
 
 
 def changes(
@@ -195,23 +195,26 @@ def _there(conn: sqlite3.Connection) -> bool:
 
 
 def _looks(conn: sqlite3.Connection, digest: str) -> Addresses:
-    """Return all looks of every address that ever showed a text."""
+    """Return all looks of every address that ever showed a text or a near copy of it, which counts as that text."""
     urls = conn.execute(
-        "select distinct s.url from readings r join sources s on s.capture = r.capture where r.digest = ?", (digest,)
+        "select distinct s.url from readings r join sources s on s.capture = r.capture"
+        " where r.digest in (select ?1 union all select digest from compared where leader = ?1)",
+        (digest,),
     ).fetchall()
     return {url: timeline.shortened(sorted(_of_address(conn, url), key=_age)) for (url,) in urls}
 
 
 def _of_address(conn: sqlite3.Connection, url: str) -> Iterator[Look]:
     rows = conn.execute(
-        "select coalesce(c.fetched, ''), c.id, c.target, c.portal, r.capture, r.digest, r.fields from captures c"
-        " join readings r on r.capture = coalesce(c.same_as, c.id) where c.url = ?",
+        "select coalesce(c.fetched, ''), c.id, c.target, c.portal, r.capture, coalesce(n.leader, r.digest), r.fields,"
+        " r.digest from captures c join readings r on r.capture = coalesce(c.same_as, c.id)"
+        " left join compared n on n.digest = r.digest where c.url = ?",
         (url,),
     ).fetchall()
     fields: dict[str, Mapping[str, Any]] = {}
-    for at, capture, asked, portal, read, text, told in rows:
+    for at, capture, asked, portal, read, text, told, digest in rows:
         if read not in fields:
-            fields[read] = json.loads(told)
+            fields[read] = json.loads(told) | {"digest": digest}
         yield Look(
             at=at, capture=capture, url=url, text=text, asked=asked, portal=portal, read=read, fields=fields[read]
         )

@@ -8,8 +8,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from archive import tokens
-from archive.model import Capture, Document, Rejection, Report
+from archive.model import Capture, Document, Rejection, Report, SourceKind
 
+# Strongest first; only the first three count as publication.
+SOURCE_ORDER = (
+    SourceKind.OFFICIAL, SourceKind.DEPARTMENT_SITE, SourceKind.UPPER_LEVEL_PORTAL, SourceKind.REPOST,
+    SourceKind.UNKNOWN, SourceKind.CONTENT_FARM, SourceKind.DOCUMENT_MILL, SourceKind.HIJACKED_MIRROR,
+)  # fmt: skip
+SOURCE_RANK = {str(kind): rank for rank, kind in enumerate(SOURCE_ORDER)}
 SHORT_TEXT = 200  # characters; a shorter body (详见附件) is no witness that two pages show the same report
 
 

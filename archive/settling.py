@@ -1,6 +1,7 @@
 """Makes the rows of a report from all its readings, in the caller's transaction.
 
-    settle(conn, digest)     reports, texts, the search index: from the leading source among the readings of one text
+    settle(conn, digest)     reports, texts, the search index: from the leading source among the readings of one text;
+                             none for a near copy of another text (``copies``), whose captures are sources of that one
     keep_texts(conn, digest) before a reading comes or goes
     insert, storable         how a value is written
     refill, index_version    the search index
@@ -17,17 +18,13 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from archive import schema, tokens
-from archive.model import SourceKind
+from archive import copies, schema, tokens
 
 ID_DIGITS = (8, 16, 64)  # of the text's digest in a report's id: more only where two texts of a place and year collide
-
-# Strongest first; only the first three count as publication.
-SOURCE_ORDER = (
-    SourceKind.OFFICIAL, SourceKind.DEPARTMENT_SITE, SourceKind.UPPER_LEVEL_PORTAL, SourceKind.REPOST,
-    SourceKind.UNKNOWN, SourceKind.CONTENT_FARM, SourceKind.DOCUMENT_MILL, SourceKind.HIJACKED_MIRROR,
-)  # fmt: skip
-_RANK = {str(kind): rank for rank, kind in enumerate(SOURCE_ORDER)}
+FIRST_SEEN = (
+    "select min(s.fetched) from readings r join sources s on s.capture = r.capture"
+    " where r.digest in (select ?1 union all select digest from compared where leader = ?1)"
+)
 BY_CAPTURE = ("evidence", "issues", "attachments")
 _HISTORY = ("status", "missing_since", "removed", "last_seen")  # of ``reports``, kept until ``history`` says otherwise
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
@@ -50,15 +47,16 @@ def settle(conn: sqlite3.Connection, digest: str) -> str | None:
         (digest,),
     ).fetchone()
     readings = conn.execute(
-        "select s.capture, s.url, s.source_kind, s.fetched from readings r join sources s on s.capture = r.capture"
+        "select s.source_kind, s.fetched, s.url, s.capture from readings r join sources s on s.capture = r.capture"
         " where r.digest = ?",
         (digest,),
     ).fetchall()
-    if not readings:
+    if not readings or copies.leader(conn, digest) != digest:
         if old:
+            keep_texts(conn, digest)
             _remove(conn, old)
         return None
-    lead = min(readings, key=lambda r: (_RANK[r[2]], r[3] or "9", r[1], r[0]))[0]
+    lead = min(readings, key=lambda source: copies.leading(*source))[3]
     told, text = conn.execute("select fields, text from readings where capture = ?", (lead,)).fetchone()
     row = json.loads(told)
     text = old[3] if text is None else text
@@ -66,7 +64,8 @@ def settle(conn: sqlite3.Connection, digest: str) -> str | None:
         conn.execute("delete from reports where digest = ?", (digest,))
     row["id"] = _free_id(conn, row["id"], digest)
     row |= dict(zip(_HISTORY, old[4:] if old else ("current", None, None, None), strict=True)) | {
-        "digest": digest, "capture": lead, "first_seen": min((r[3] for r in readings if r[3]), default=None),
+        "digest": digest, "capture": lead,
+        "first_seen": conn.execute(FIRST_SEEN, (digest,)).fetchone()[0],
         "docid": old[1] if old else conn.execute("select coalesce(max(docid), 0) + 1 from reports").fetchone()[0],
     }  # fmt: skip
     insert(conn, "reports", row)
@@ -82,7 +81,9 @@ def settle(conn: sqlite3.Connection, digest: str) -> str | None:
             _unindex(conn, *old[1:4])
         _index(conn, row["docid"], row["title"], text)
     conn.execute("update readings set text = null where digest = ? and text = ?", (digest, text))
-    _name(conn, digest, row["id"])
+    _name(conn, digest, row["id"], None)
+    for copy, alike in copies.of(conn, digest).items():
+        _name(conn, copy, row["id"], alike)
     return str(row["id"])
 
 
@@ -116,13 +117,16 @@ def refill(conn: sqlite3.Connection) -> None:
     conn.execute("insert or replace into meta (key, value) values ('tokens', ?)", (tokens.version(),))
 
 
-def _name(conn: sqlite3.Connection, digest: str, report: str) -> None:
-    """Write the id of a report to all rows of its captures and of their sightings."""
+def _name(conn: sqlite3.Connection, digest: str, report: str, alike: float | None) -> None:
+    """Write the id of a report to all rows of the captures of a text and of their sightings."""
     captures = "(select capture from readings where digest = ?2)"
     for table in ("sources", *BY_CAPTURE):
         conn.execute(
             f"update {table} set report = ?1 where report is not ?1 and capture in {captures}", (report, digest)
         )
+    conn.execute(
+        f"update sources set similarity = ?1 where similarity is not ?1 and capture in {captures}", (alike, digest)
+    )
     conn.execute(f"update captures set report = ?1 where report is not ?1 and id in {captures}", (report, digest))
     conn.execute(
         "update captures set report = ?1 where report is not ?1"

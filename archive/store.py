@@ -16,14 +16,14 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlite_utils import Database as Database
 
-from archive import history, schema, tokens
+from archive import copies, history, schema, tokens
 from archive.captures import transaction
 from archive.errors import StorageError, UsageError
 from archive.model import Capture, Rejection, Report, Role
@@ -62,7 +62,7 @@ def open_archive(path: Path, *, create: bool = True, readonly: bool = False) -> 
                     f"{path} was made by an older fazhi, and cannot be brought up to date here",
                     "open it once where its folder can be written, for example with `fazhi status`",
                 )
-            if version < schema.VERSION or index_version(conn) != tokens.version():
+            if version < schema.VERSION or index_version(conn) != tokens.version() or copies.outdated(conn):
                 conn.close()  # just begun, older, or filled by other rules: bring it up to date first
                 open_archive(path).close()
                 conn = connect_readonly(path)
@@ -74,6 +74,9 @@ def open_archive(path: Path, *, create: bool = True, readonly: bool = False) -> 
         if index_version(conn) != tokens.version():
             with _transaction(conn):
                 refill(conn)
+        if copies.outdated(conn):
+            with _transaction(conn):
+                _settle(conn, copies.begin_anew(conn))
     except sqlite3.DatabaseError as error:
         raise StorageError(
             f"cannot open {path}: {error}", "check its permissions, or move it away and run `fazhi rebuild`"
@@ -116,8 +119,9 @@ def save(db: Database, capture: Capture, document: Report | Rejection) -> str | 
                 insert(conn, table, {"capture": capture.id, "n": number, **row})
         _confirmed(conn, storable(address(capture)), capture.id)
         touched |= history.touching(conn, storable(address(capture)))
-        ids = _settle(conn, touched)
-        return ids[report] if report else None
+        _settle(conn, touched)
+        saved: tuple[str | None] = conn.execute("select report from captures where id = ?", (capture.id,)).fetchone()
+        return saved[0]
 
 
 def sight(db: Database, capture: Capture, earlier: str) -> None:
@@ -153,8 +157,8 @@ def differences(db: Database, capture: Capture, document: Report | Rejection) ->
     now = fields(capture, document) if isinstance(document, Report) else rejected(capture, document)
     now |= {"text": document.text, "outcome": "report" if isinstance(document, Report) else str(document.reason)}
     reading = conn.execute(
-        "select r.fields, coalesce(r.text, t.text) from readings r join reports p on p.digest = r.digest"
-        " join texts t on t.id = p.id where r.capture = ?",
+        "select r.fields, coalesce(r.text, t.text) from readings r left join reports p on p.digest = r.digest"
+        " left join texts t on t.id = p.id where r.capture = ?",
         (capture.id,),
     ).fetchone()
     if reading:
@@ -206,11 +210,12 @@ def _transaction(conn: sqlite3.Connection) -> Iterator[None]:
         raise StorageError(f"cannot write the archive: {error}", "free disk space, or end the other writer") from error
 
 
-def _settle(conn: sqlite3.Connection, digests: set[str]) -> dict[str, str | None]:
-    """Make the rows of reports anew, and what follows from them; return digest -> id."""
-    ids = {digest: settle(conn, digest) for digest in sorted(digests)}
-    _refresh(conn, digests)
-    return ids
+def _settle(conn: sqlite3.Connection, digests: Iterable[str]) -> None:
+    """Make the rows of reports anew, and what follows from them."""
+    concerned = copies.update(conn, digests)
+    for digest in sorted(concerned):
+        settle(conn, digest)
+    _refresh(conn, concerned)
 
 
 def _refresh(conn: sqlite3.Connection, digests: set[str]) -> None:

@@ -260,9 +260,9 @@ def _presence(text: str, addresses: Addresses, arrivals: list[Look], moved: set[
 
 
 def _differing(before: Look, now: Look) -> dict[str, list[Any]]:
-    """Return name -> [before, now] of what two readings by the same extraction tell differently."""
+    """Return name -> [before, now] of what two readings of one text by the same extraction tell differently."""
     a, b = before.fields, now.fields
-    if before.read == now.read or a.get("extractor") != b.get("extractor"):
+    if before.read == now.read or any(a.get(name) != b.get(name) for name in ("extractor", "digest")):
         return {}
     names = [name for name in TOLD if a.get(name) != b.get(name)]
     if {a.get("published_source"), b.get("published_source")} & set(FROM_ELSEWHERE):

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from fazhi_zoo.records import BEGIN, capture, rejection, report
+from fazhi_zoo.records import BEGIN, capture, library, rejection, report
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -270,6 +270,62 @@ def test_everything_together() -> None:
     ]  # fmt: skip
 
 
+LONG = next(document for _, document in library(1)).text
+WHOLE = report(LONG)
+CUT = replace(report(LONG[: len(LONG) * 9 // 10]), source_kind=SourceKind.REPOST)
+RENAMED = replace(report(LONG[len(LONG) // 20 :].replace("行政", "执法")), source_kind=SourceKind.CONTENT_FARM)
+ELSEWHERE = replace(report(LONG), region=report(place=5).region)
+NEARLY = [
+    read(0, CUT, COPY), read(2, RENAMED, FARM), read(3, WHOLE), again(5, 3), read(6, CUT, COPY),
+    read(7, replace(WHOLE, year=2019), B), read(8, replace(CUT, region=None), "http://www.zhuanzai.com/1.html"),
+    read(9, report(LONG + "此为修订稿。"), A), gone(20), gone(30),
+]  # fmt: skip
+
+
+def test_a_near_copy_elsewhere_is_a_source_of_the_official_report() -> None:
+    db = filled([read(0, CUT, COPY), read(2, RENAMED, FARM)])
+    assert db.execute("select url, source_kind from reports").fetchall() == [(COPY, "repost")]
+    read(3, WHOLE)(db)
+    assert db.execute("select url, source_kind, first_seen from reports").fetchall() == [(A, "official", at(0))]
+    assert db.execute("select text from texts").fetchall() == [(LONG,)]
+    sources = db.execute("select url, round(similarity, 1) from sources order by fetched").fetchall()
+    assert [url for url, _ in sources] == [COPY, FARM, A]
+    assert sources[2][1] is None
+    assert all(0.65 <= alike < 1 for _, alike in sources[:2])
+    assert [(day, kind, url) for day, kind, url, _ in told(db)] == [
+        (0, "came", COPY), (2, "copied", FARM), (3, "copied", A),
+    ]  # fmt: skip
+    read(3, rejection())(db)  # it was no report: the copies stand for themselves again
+    assert db.execute("select url, source_kind from reports").fetchall() == [(COPY, "repost")]
+
+
+def test_what_is_no_copy() -> None:
+    """Another year, another place, the same site, another kind of body: alike as they may be."""
+    office = replace(WHOLE, issuer_kind="department", text=LONG + "补充。")
+    db = filled([
+        read(0, WHOLE), read(1, replace(WHOLE, text=LONG + "一", year=2019), COPY),
+        read(2, replace(ELSEWHERE, text=LONG + "二"), COPY), read(3, replace(CUT, source_kind=SourceKind.OFFICIAL), B),
+        read(4, office, FARM),
+    ])  # fmt: skip
+    assert db.execute("select count(*) from reports").fetchone() == (5,)
+    assert db.execute("select count(*) from sources where similarity is not null").fetchone() == (0,)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.permutations(range(len(NEARLY))), st.lists(st.integers(0, len(NEARLY) - 1), max_size=4))
+def test_near_copies_may_come_in_any_order(order: list[int], twice: list[int]) -> None:
+    db = filled([NEARLY[n] for n in (*order, *twice)])
+    assert rows(db) == ALIKE
+
+
+ALIKE = rows(filled(NEARLY))
+
+
+def test_what_the_orders_end_in() -> None:
+    assert len(ALIKE["reports"]) == 2  # the report and its revised version; what is elsewhere are copies
+    assert sum(row[-2] is not None for row in ALIKE["compared"]) == 2
+
+
 def test_changes_are_asked_for_by_day_place_and_kind() -> None:
     other = replace(report("二" * 300, place=5), issuer="梅岭县人民政府")
     db = filled([read(0), read(3, other, COPY), read(4, EDITED), gone(8), gone(20)])
@@ -312,12 +368,14 @@ OLD_TABLES = """
 alter table reports drop column missing_since; alter table reports drop column removed;
 alter table sources drop column last_seen; alter table sources drop column times;
 drop index idx_captures_target; alter table captures drop column same_as; drop table changes;
+alter table sources drop column similarity; drop table compared; drop table bands;
+delete from meta where key = 'nearness';
 """
 
 
 @pytest.mark.parametrize("version", [1, 2])
 def test_an_archive_of_an_older_version_gets_its_history(tmp_path: Path, version: int) -> None:
-    steps = [read(0), read(3, TEXT, COPY), read(9, EDITED), read(12, rejection(), B)]
+    steps = [read(0, WHOLE), read(3, CUT, COPY), read(9, EDITED), read(12, rejection(), B)]
     path = tmp_path / "archive.db"
     whole = rows(filled(steps, path))
     conn = sqlite3.connect(path)

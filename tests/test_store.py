@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from fazhi_zoo.records import capture, rejection, report
 
-from archive import schema, search, settling, store, tokens
+from archive import nearness, schema, search, settling, store, tokens
 from archive.errors import NewerSchemaError, StorageError, UsageError
 from archive.model import Attachment, Capture, Issue, IssueCode, Region, Rejection, Report, SourceKind
 
@@ -68,12 +68,12 @@ def test_a_report_with_everything(db: store.Database) -> None:
         "missing_since": None, "removed": None,
         "chars": len(BODY), "capture": taken.id, "extractor": "1", "digest": store.identity(document), "docid": 1,
     }  # fmt: skip
-    apart = ("reports", "words", "readings", "portals")
+    apart = ("reports", "words", "readings", "portals", "compared", "bands", "coverage")
     held = {table: values for table, values in rows(db).items() if table not in apart}
     assert held == {
         "texts": [(name, document.title, BODY)],
         "sources": [(taken.id, name, "http://www.example1.gov.cn/t1.html", "990102", "official", "2021-03-31",
-                     "2026-03-02T08:00:00.000001Z", "2026-03-02T08:00:00.000001Z", 1)],
+                     "2026-03-02T08:00:00.000001Z", "2026-03-02T08:00:00.000001Z", None, 1)],
         "changes": [(name, "2026-03-02T08:00:00.000001Z", "came", "http://www.example1.gov.cn/t1.html", None, None)],
         "rejected": [],
         "evidence": [(taken.id, 0, name, "published", "2021-03-31", "label", "发布日期：2021-03-31")],
@@ -82,7 +82,7 @@ def test_a_report_with_everything(db: store.Database) -> None:
         "captures": [(taken.id, "http://www.example1.gov.cn/t1.html", "http://www.example1.gov.cn/t1.html", "990102",
                       "990102", "report", None, None, None, "2026-03-02T08:00:00.000001Z", 200, "text/html",
                       taken.digest, "fazhi-1.warc.gz", 1, "response", "report", name, "1", None)],
-        "meta": [("tokens", tokens.version())],
+        "meta": [("nearness", nearness.VERSION), ("tokens", tokens.version())],
     }  # fmt: skip
 
 
@@ -198,7 +198,8 @@ def test_ids_are_readable(db: store.Database, region: Region | None, year: int |
 
 def test_two_texts_whose_ids_collide_both_stay(db: store.Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "identity", lambda document: "0" * 63 + ("1" if document is SAME else "2"))
-    names = [store.save(db, capture(1), SAME), store.save(db, capture(2), OTHER)]
+    other = capture(2, url=f"{capture(1).target}?2")  # of the same site: no copy
+    names = [store.save(db, capture(1), SAME), store.save(db, other, OTHER)]
     assert names == ["990102-2020-00000000", "990102-2020-0000000000000000"]
     assert db.execute("select count(*) from texts").fetchone() == (2,)
 
@@ -324,7 +325,7 @@ def test_readers_read_while_a_writer_writes(tmp_path: Path) -> None:
     reader.start()
     db = store.open_archive(path)
     for n in range(number):
-        store.save(db, capture(n), report(f"{BODY}第{n}号"))
+        store.save(db, capture(n, url=f"http://www.shili.gov.cn/{n}.html"), report(f"{BODY}第{n}号"))
     stop.set()
     reader.join()
     assert faults == []

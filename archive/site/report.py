@@ -57,7 +57,8 @@ def _sources(conn: sqlite3.Connection, name: str) -> list[dict[str, Any]]:
     gone = history.addresses(conn, name)
     found = pages.rows(
         conn,
-        "select url, source_kind, min(fetched) first, max(last_seen) last, sum(times) times, min(capture) capture"
+        "select url, source_kind, min(fetched) first, max(last_seen) last, sum(times) times, min(capture) capture,"
+        " max(similarity) similarity"
         " from sources where report = ? group by url, source_kind order by first",
         name,
     )
