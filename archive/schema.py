@@ -217,9 +217,9 @@ DATA_HEAD = f"""\
 
 Generated from `archive/data/schema.toml`; do not edit (`make docs`). Dates are ISO 8601, moments UTC, unknown is null.
 The file can be deleted: `fazhi rebuild` makes it again from the WARC files with the same ids and rows
-(excepted are `docid` and, of `portals`, name, verdict, its beginning and remark, which WARC files do not tell: a rebuild takes them
-from the archive.db it replaces, and without one leaves them null). The schema has version {VERSION}
-(`pragma user_version`).
+(excepted are `docid` and, of `portals`, name, verdict, its beginning and remark, which WARC files do not tell:
+a rebuild takes them from the archive.db it replaces, and without one leaves them null). The schema has version
+{VERSION} (`pragma user_version`).
 
 The full-text index `{FTS}` is contentless and holds words cut by `archive/tokens.py`: overlapping pairs of Han
 characters, other words whole. Its row number is `reports.docid`.

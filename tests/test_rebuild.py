@@ -204,7 +204,8 @@ def original_reason(place: DataDir, key: str) -> str:
 
 
 ADDRESS = "http://www.shili.gov.cn/fzbg/2025.html"
-ARTICLE = """<html><head><title>示例县2025年法治政府建设年度报告</title></head><body><h1>示例县2025年法治政府建设年度报告</h1><p>发布日期：2026-03-20</p><div id="zoom"><p>一、主要工作</p>%s
+ARTICLE = """<html><head><title>示例县2025年法治政府建设年度报告</title></head><body>
+<h1>示例县2025年法治政府建设年度报告</h1><p>发布日期：2026-03-20</p><div id="zoom"><p>一、主要工作</p>%s
 <p>示例县人民政府</p><p>2026年3月18日</p></div><div>%s</div></body></html>"""
 BODY = "".join(f"<p>{line}</p>" for line in next(library(1))[1].text.splitlines()) + "<p>办结案件12件。</p>"
 

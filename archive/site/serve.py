@@ -23,7 +23,6 @@ from archive.datadir import DataDir
 from archive.errors import StorageError, UsageError
 from archive.site import origin
 
-
 ARGUMENTS = "FAZHI_SERVE"  # the variable by which a worker knows what to serve
 
 
