@@ -79,7 +79,7 @@ def settle(conn: sqlite3.Connection, digest: str) -> str | None:
     if before is None or before[1:] != now[1:]:
         if old:
             _unindex(conn, *old[1:4])
-        _index(conn, row["docid"], row["title"], text)
+        index(conn, row["docid"], row["title"], text)
     conn.execute("update readings set text = null where digest = ? and text = ?", (digest, text))
     _name(conn, digest, row["id"], None)
     for copy, alike in copies.of(conn, digest).items():
@@ -101,6 +101,12 @@ def storable(text: str) -> str:
     return _UNSTORABLE.sub("\ufffd", text)
 
 
+def index(conn: sqlite3.Connection, docid: int, title: str | None, text: str) -> None:
+    """Put a report's words into the search index."""
+    words = (docid, tokens.tokens(title), tokens.tokens(text))
+    conn.execute(f"insert into {schema.FTS}(rowid, title, text) values (?, ?, ?)", words)
+
+
 def index_version(conn: sqlite3.Connection) -> str | None:
     """Return by which rules the search index was filled, None where it never was."""
     row: Sequence[str] | None = conn.execute("select value from meta where key = 'tokens'").fetchone()
@@ -113,7 +119,7 @@ def refill(conn: sqlite3.Connection) -> None:
     conn.execute(schema.FTS_SQL)
     rows = conn.execute("select r.docid, r.title, t.text from reports r join texts t on t.id = r.id order by docid")
     for docid, title, text in rows:
-        _index(conn, docid, title, text)
+        index(conn, docid, title, text)
     conn.execute("insert or replace into meta (key, value) values ('tokens', ?)", (tokens.version(),))
 
 
@@ -147,11 +153,6 @@ def _free_id(conn: sqlite3.Connection, stem: str, digest: str) -> str:
     ids = [f"{stem}-{digest[:digits]}" for digits in ID_DIGITS]
     taken = "select 1 from reports where id = ?"
     return next(candidate for candidate in ids if not conn.execute(taken, (candidate,)).fetchone())
-
-
-def _index(conn: sqlite3.Connection, docid: int, title: str | None, text: str) -> None:
-    words = (docid, tokens.tokens(title), tokens.tokens(text))
-    conn.execute(f"insert into {schema.FTS}(rowid, title, text) values (?, ?, ?)", words)
 
 
 def _unindex(conn: sqlite3.Connection, docid: int, title: str | None, text: str) -> None:

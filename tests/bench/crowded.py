@@ -23,7 +23,7 @@ from pathlib import Path
 from fazhi_zoo import places
 from fazhi_zoo import text as words
 
-from archive import schema, store, tokens
+from archive import schema, settling, store, tokens
 
 SYLLABLES = "鹤云梅石临清宁安永长平东南西北新江河山林泉阳湖岭溪桥海龙凤金玉春"
 BODIES = 1500  # whose paragraphs are dealt
@@ -127,12 +127,12 @@ def build(path: Path, count: int) -> dict[str, float]:
         first = docid
         begin = time.process_time()
         for docid, row in enumerate(batch, first + 1):
-            store._insert(conn, "reports", row.columns | {"docid": docid})
-            store._insert(conn, "texts", {"id": row.columns["id"], "title": row.columns["title"], "text": row.text})
+            settling.insert(conn, "reports", row.columns | {"docid": docid})
+            settling.insert(conn, "texts", {"id": row.columns["id"], "title": row.columns["title"], "text": row.text})
         took["stored"] += time.process_time() - begin
         begin = time.process_time()
         for docid, row in enumerate(batch, first + 1):
-            store._index(conn, docid, str(row.columns["title"]), row.text)
+            settling.index(conn, docid, str(row.columns["title"]), row.text)
         conn.execute("commit")
         took["indexed"] += time.process_time() - begin
         took["text bytes"] += sum(len(row.text.encode()) + len(str(row.columns["title"]).encode()) for row in batch)

@@ -6,8 +6,8 @@ FAZHI_BENCH_RECORD=1         write the table to docs/performance.md
 
 Times are CPU of the whole answer: the first 20 hits with their rows and passages. Rows and passages come from the same
 archive by the same code for every engine, so the figures differ by the engine alone. Ours and tantivy also tell how
-many there are, as a page of results must (ours counts to 10,000). A LIKE scan of a word too rare to
-fill the page reads everything; it is measured on a few queries only.
+many there are, as a page of results must (ours counts to 10,000, of long runs to 2,000). A LIKE scan of a word too
+rare to fill the page reads everything; it is measured on a few queries only.
 """
 
 from __future__ import annotations
