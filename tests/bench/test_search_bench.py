@@ -267,6 +267,7 @@ def test_search_page_over_http(built: Built, queries: dict[str, list[str]], line
     )
     try:
         _wait(port)
+        _crowd(port, ["一", "二"] * 2 * CLIENTS)  # each worker has answered before
         mixed = [piece for row in zip(*queries.values(), strict=False) for piece in row][:REQUESTS]
         for said in ("first time", "again"):
             cpu, spent = _cpu(server.pid), _crowd(port, mixed)
@@ -282,8 +283,11 @@ def test_search_page_over_http(built: Built, queries: dict[str, list[str]], line
 
 
 def _cpu(pid: int) -> float:
+    """Return the CPU seconds of a process and of those it started."""
     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    started = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return own + sum(_cpu(int(child)) for child in started)
 
 
 def _wait(port: int) -> None:
@@ -302,7 +306,7 @@ def _wait(port: int) -> None:
 
 def _crowd(port: int, pieces: list[str]) -> list[float]:
     """Ask all queries from several clients at once; return milliseconds of each answer."""
-    todo, spent = list(pieces), []
+    todo, spent, told = list(pieces), [], []
 
     def client() -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
@@ -312,7 +316,7 @@ def _crowd(port: int, pieces: list[str]) -> list[float]:
             connection.request("GET", f"/search?q={quote(piece)}")
             answer = connection.getresponse()
             answer.read()
-            assert answer.status in (200, 503)
+            told.append(answer.status)
             spent.append((time.perf_counter() - begin) * 1000)
         connection.close()
 
@@ -321,5 +325,5 @@ def _crowd(port: int, pieces: list[str]) -> list[float]:
         one.start()
     for one in clients:
         one.join()
-    assert len(spent) == len(pieces)
+    assert told == [200] * len(pieces)
     return spent
