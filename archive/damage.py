@@ -15,6 +15,8 @@ from contextlib import closing
 from pathlib import Path
 
 SIGNS = ("malformed", "not a database")
+MOST = 1_000_000  # findings, so that real damage behind false ones is seen
+HEAD = "*** in database"
 NO_DAMAGE = "NULL value in "  # so says SQLite before 3.41 of sound tables without rowid that do not begin with the key
 BESIDE = ("-wal", "-shm")  # files that belong to a database
 ASIDE = ".damaged"
@@ -44,7 +46,8 @@ def problem(path: Path, *, thorough: bool = False, index: str | None = None) -> 
     check = "integrity_check" if thorough else "quick_check"
     try:
         with closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as db:
-            found = str(db.execute(f"pragma {check}(1)").fetchone()[0])
+            lines = (line for row in db.execute(f"pragma {check}({MOST})") for line in str(row[0]).splitlines())
+            found = next((line for line in lines if not line.startswith((HEAD, NO_DAMAGE))), "ok")
             if (
                 found == "ok"
                 and index
@@ -55,7 +58,7 @@ def problem(path: Path, *, thorough: bool = False, index: str | None = None) -> 
         if not is_damage(error):
             raise
         found = str(error)
-    return "" if found == "ok" else " ".join(found.split()).removeprefix("*** in database main *** ")
+    return "" if found == "ok" else found
 
 
 def salvage(damaged: Path, target: sqlite3.Connection, leave_out: Collection[str]) -> dict[str, int]:
