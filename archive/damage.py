@@ -38,7 +38,7 @@ def is_damage(error: BaseException | None) -> bool:
 def problem(path: Path, *, thorough: bool = False, index: str | None = None) -> str:
     """Say in a line what is wrong with a database; empty where nothing is, or there is none.
 
-    About 3 s a GB; ``thorough`` compares indexes with their tables too, about 13 s. ``index`` is a full-text index to
+    About 4 s a GB; ``thorough`` compares indexes with their tables too, about 13 s. ``index`` is a full-text index to
     look at as well; the caller holds the lock of the directory then.
     """
     if not path.exists():
