@@ -15,12 +15,14 @@ import urllib.request
 from collections import Counter
 from pathlib import Path
 from types import TracebackType
+from xml.etree import ElementTree
 
 PAGES = (
     "/", "/coverage", "/changes", "/search?q=%E8%A1%8C%E6%94%BF%E5%A4%8D%E8%AE%AE", "/place/990400", "/place/990427",
     "/feed/changes.atom", "/archive/changes.json?_shape=objects", "/coverage?year=2026",
 )  # fmt: skip
-REPORTS = "/archive/reports.json?_shape=arrays&_col=id&_size=max"
+ATOM = "{http://www.w3.org/2005/Atom}"
+REPORTS = "/archive/reports.json?_shape=arrayfirst&_col=id&_size=max"
 
 
 class Reader:
@@ -30,7 +32,7 @@ class Reader:
     shown must be shown for ever: versions and removed ones stay readable.
     """
 
-    def __init__(self, data: Path, clock: str, *, pause: float = 0.25) -> None:
+    def __init__(self, data: Path, clock: str, *, pause: float = 0.7) -> None:
         self._data, self._clock, self._pause = data, clock, pause
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._read, name="reader")
@@ -70,7 +72,7 @@ class Reader:
             with urllib.request.urlopen(self._base + page, timeout=60) as answer:
                 body = answer.read()
                 if page == REPORTS:
-                    self.reports |= {row[0] for row in json.loads(body)}
+                    self.reports |= set(json.loads(body))
                 return int(answer.status)
         except urllib.error.HTTPError as error:
             with error:
@@ -78,11 +80,26 @@ class Reader:
         except (OSError, ValueError) as error:
             return repr(error)
 
+    def feed(self, kind: str) -> list[tuple[str, str]]:
+        """Return moment and address of the page of every entry in the feed of a kind of changes, page by page."""
+        found, address = [], f"{self._base}/feed/changes.atom?kind={kind}"
+        while address:
+            with urllib.request.urlopen(address, timeout=60) as answer:
+                feed = ElementTree.fromstring(answer.read())
+            for entry in feed.iter(f"{ATOM}entry"):
+                links = {link.get("rel"): link.get("href") or "" for link in entry.iter(f"{ATOM}link")}
+                found.append((entry.findtext(f"{ATOM}updated") or "", links["via"]))
+            address = next(
+                (link.get("href") for link in feed.findall(f"{ATOM}link") if link.get("rel") == "next"), None
+            )
+        return found
+
     def _read(self) -> None:
         turn = 0
         while not self._ended.wait(self._pause):
             known = sorted(self.reports)
-            page = (*PAGES, REPORTS, *(f"/report/{name}" for name in known[turn % 7 :: 7]))[turn % (len(PAGES) + 5)]
+            pages = [REPORTS, *PAGES, *(f"/report/{name}" for name in known[turn % 7 :: 7][:6])]
+            page = pages[turn % len(pages)]
             turn += 1
             self.pages[page] += 1
             status = self.get(page)

@@ -103,7 +103,7 @@ class Rehearsal:
 
 
 def dump(file: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Return every row of a database by table, without the search index."""
+    """Return every row of a database by table, without the search index and without empty tables."""
     found = {}
     with closing(sqlite3.connect(file)) as db:
         names = [row[0] for row in db.execute("select name from sqlite_master where type = 'table' order by name")]
@@ -111,7 +111,8 @@ def dump(file: Path) -> dict[str, list[tuple[Any, ...]]]:
             if not name.startswith((INDEX, "sqlite_")):
                 columns = [row[1] for row in db.execute(f"pragma table_info([{name}])") if row[1] not in UNCOMPARED]
                 listed = ", ".join(f"[{column}]" for column in columns)
-                found[name] = sorted(db.execute(f"select {listed} from [{name}]").fetchall(), key=repr)
+                if rows := db.execute(f"select {listed} from [{name}]").fetchall():
+                    found[name] = sorted(rows, key=repr)
     return found
 
 

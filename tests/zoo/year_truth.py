@@ -5,9 +5,8 @@
       .reports         text by text: its pages, when it was first and last seen, whether it still stands
       .changes         the feed: what came, changed, moved, was copied, vanished and returned, day by day
       .coverage        (place, year) -> status and date of publication
-      .overdue(...)    what the crawler should have noticed by the promised day and did not
 
-Which pages of a portal are asked for at a visit is the crawler's own decision; ``overdue`` checks its promises.
+Which pages of a portal are asked for at a visit is the crawler's own decision; ``year_promises`` checks it.
 What it must conclude from the answers is not: the truth follows the script's pages from one answer to the next. Days
 are those of the visits. A text is named ``<place>-<year>``, with ``/<edition>`` where it was edited, a page
 ``<portal><path>``.
@@ -25,12 +24,10 @@ from itertools import pairwise
 from fazhi_zoo.places import divisions
 from fazhi_zoo.year import Visit
 from fazhi_zoo.year_pages import Paper, Post
-from fazhi_zoo.year_script import CITY, EVENTS, Event, on
+from fazhi_zoo.year_script import CITY, on
 
 CONFIRM = timedelta(days=3)  # between two looks that make a missing page a removed one
 FAILING = ("unreachable", "blocked", "robots")
-DEEP = timedelta(days=28)  # between two readings of all lists to their end; in the season it is less
-AGES = [timedelta(days=days) for days in (7, 30, 90, 365)]  # of a page, when it is asked for again
 LONGEST = 28  # days between two visits of a portal that fails
 FIRST_YEAR = 2015  # of a report that was due by law
 Change = tuple[str, str, str, str]  # day, kind, text, page
@@ -245,48 +242,6 @@ class Truth:
                         copied = True
         standing = any(self.reports[name].status == "current" for name in self.reports if name[:11] == f"{code}-{year}")
         return min(days, default=None), standing, copied
-
-    def overdue(self) -> list[str]:
-        """Return what the crawler should have noticed and did not.
-
-        A page in a list is asked for at the first visit that can read the portal, one far down a list at the latest in
-        a ``DEEP`` round; a deleted page at the next visit but one, and once more when ``CONFIRM`` has passed; a changed
-        page when it reaches the next of ``AGES``.
-        """
-        late = []
-        for event in EVENTS:
-            post = on(event.day)[event.portal].posts.get(event.name)
-            if post is None or event.what not in ("post", "move", "restore", "edit", "meta", "delete"):
-                continue
-            page, able = event.portal + post.path, self._able(event)
-            sights = [sight for sight in self.pages[page] if sight.day >= event.day]
-            if event.what == "delete":
-                looks = [sight.day for sight in sights if sight.gone and sight.day in able]
-                promised = able[1:2]
-                promised += [day for day in able if looks and day >= looks[0] + CONFIRM][:1]
-            else:
-                looks = [sight.day for sight in sights if sight.post]
-                since = event.day
-                if event.what in ("edit", "meta"):
-                    ages = [self.pages[page][0].day + age for age in AGES]
-                    since = min((day for day in ages if day >= event.day), default=date.max)
-                elif event.published and event.published < event.day:
-                    since += DEEP
-                promised = [day for day in able if day >= since][:1]
-            for number, until in enumerate(promised):
-                if number >= len(looks) or looks[number] > until:
-                    late.append(f"{event.what} {page} on {event.day}: by {until}, looked {', '.join(map(str, looks))}")
-        return late
-
-    def _able(self, event: Event) -> list[date]:
-        """Return the days of the visits that could notice an event while it was true."""
-        later = [e.day for e in EVENTS if e.day > event.day and (e.portal, e.name) == (event.portal, event.name)]
-        days = [date.fromisoformat(day) for day, code in self.verdicts if code == event.portal]
-        return [
-            day
-            for day in days
-            if event.day <= day < min(later, default=date.max) and on(day)[event.portal].state == "open"
-        ]
 
 
 def counts(page: str, text: str) -> bool:
