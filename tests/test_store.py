@@ -219,7 +219,7 @@ def test_a_failed_save_leaves_the_archive_as_it_was(db: store.Database, monkeypa
     def full(*_: object) -> None:
         raise sqlite3.OperationalError("database or disk is full")
 
-    monkeypatch.setattr(settling, "_index", full)
+    monkeypatch.setattr(settling, "index", full)
     with pytest.raises(StorageError, match="disk is full"):
         store.save(db, capture(1, day=9), OTHER)
     assert rows(db) == before
