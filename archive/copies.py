@@ -6,7 +6,7 @@
     outdated, begin_anew     signatures are made by the rules of a version, as the words of the search index are
 
 A text is a near copy of another where both are of one year and of one place (or the place of one is not known), no
-site shows both (there one follows the other: a version), and they are ``NEAR`` (``archive.nearness``). Who leads among
+site shows both (there one follows the other: a version), and they are alike (``nearness.alike``). Who leads among
 them follows from the set alone: the best kind of site, then the first seen, leads all that are near to it; then the
 next that is no copy yet. So they may come in any order.
 """
@@ -150,7 +150,7 @@ class _Known:
         assert text
         earlier = [other for other in self._proposed(text) if other.rank < text.rank]
         for other in sorted(earlier, key=lambda other: other.rank):
-            if leader(self._conn, other.digest) == other.digest and (alike := _alike(text, other)):
+            if leader(self._conn, other.digest) == other.digest and (alike := nearness.alike(text.text, other.text)):
                 return other.digest, alike
         return digest, None
 
@@ -158,7 +158,11 @@ class _Known:
         """Return the texts of higher rank that are near to one."""
         text = self.text(digest)
         assert text
-        return {other.digest for other in self._proposed(text) if other.rank > text.rank and _alike(text, other)}
+        return {
+            other.digest
+            for other in self._proposed(text)
+            if other.rank > text.rank and nearness.alike(text.text, other.text)
+        }
 
     def bands(self, text: _Text) -> list[int]:
         """Return the keys of a text."""
@@ -213,11 +217,6 @@ def _load(conn: sqlite3.Connection, digest: str) -> _Text | None:
 def leading(kind: str, fetched: str | None, url: str, capture: str) -> tuple[int, str, str, str]:
     """Return what orders sources, the leading one first: kind of site, then when it was seen, then its address."""
     return SOURCE_RANK[kind], fetched or "9", url, capture
-
-
-def _alike(one: _Text, other: _Text) -> float | None:
-    alike = nearness.similarity(one.text, other.text)
-    return alike if alike >= nearness.NEAR else None
 
 
 def _may_be(one: _Text, other: _Text) -> bool:

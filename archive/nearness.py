@@ -1,6 +1,7 @@
 """Near copies: how alike two texts are, and which of many may be near one without comparing it with all. Pure; leaf.
 
-    near(a, b)         whether one of two texts is a near copy of the other: words alike, figures too
+    alike(a, b)        how alike two texts are where one is a near copy of the other: words alike, figures too
+    near(a, b)         whether it is one
     similarity(a, b)   of two texts, exact: the share of their shingles that both have (Jaccard)
     figures(a, b)      the same of their figures: a template keeps its words from year to year, never its figures
     signature(text)    what is kept of a text to find its like: 160 minima (MinHash, by rensa)
@@ -70,13 +71,21 @@ def figures(one: str, other: str) -> float | None:
     return (a & b).total() / (a | b).total() if min(a.total(), b.total()) >= FEW else None
 
 
-def near(one: str, other: str) -> bool:
-    """Tell whether one of two texts is a near copy of the other. Whose they are and of which year is not looked at."""
+def alike(one: str, other: str) -> float | None:
+    """Return how alike two texts are where one is a near copy of the other, else None.
+
+    Whose they are and of which year is not looked at.
+    """
     words = similarity(one, other)
     if words < NEAR:
-        return False
-    alike = figures(one, other)
-    return words >= SURE if alike is None else alike >= FIGURES
+        return None
+    shared = figures(one, other)
+    return words if (words >= SURE if shared is None else shared >= FIGURES) else None
+
+
+def near(one: str, other: str) -> bool:
+    """Tell whether one of two texts is a near copy of the other."""
+    return alike(one, other) is not None
 
 
 def signature(text: str) -> bytes:

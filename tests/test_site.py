@@ -394,7 +394,8 @@ async def test_readers_during_writes(tmp_path: Path) -> None:
     await served.invoke_startup()
     for number in range(30):
         await asyncio.to_thread(lambda: None)
-        store.save(db, capture(number), report(f"{BODY}第{number}号"))
+        taken = capture(number, url=f"http://www.example.gov.cn/t{number}.html")  # of one site: no copies of each other
+        store.save(db, taken, report(f"{BODY}第{number}号"))
         page = text_of((await served.client.get("/search?q=%E5%A4%8D%E8%AE%AE")).text)
         assert f"共 {number + 1} 份报告" in page
 
