@@ -36,8 +36,13 @@ def twice(zygote: Zygote, folder: Path, size: str) -> list[Cost]:
             zoo.log.clear()
             done = zygote.run(*command, FAZHI_CLOCK=clock, FAZHI_DIVISIONS=os.environ["FAZHI_DIVISIONS"])
             assert done.code in (0, 3), done.output
-            costs.append(Cost(len(zoo.log), sum(request.size for request in zoo.log), held(folder / "data")))
+            costs.append(cost(zoo, folder / "data"))
     return costs
+
+
+def cost(zoo: Zoo, data: Path) -> Cost:
+    """Return what a crawl cost whose requests are the zoo's whole log."""
+    return Cost(len(zoo.log), sum(request.size for request in zoo.log), held(data))
 
 
 def held(data: Path) -> tuple[Any, ...]:

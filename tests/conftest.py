@@ -14,6 +14,22 @@ from fazhi_zoo.server import Zoo
 SHARED = Path(os.environ.get("FAZHI_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 
 
+# Minutes each: they begin first, so that no worker is left alone with one at the end. Then all other slow files.
+LONGEST = ("test_year", "test_year_kill", "test_kill", "test_zoo_crawl")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put files with slow tests first, each file's tests together."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+
+    def order(item: pytest.Item) -> int:
+        if item.path.stem in LONGEST:
+            return LONGEST.index(item.path.stem)
+        return len(LONGEST) + (item.path not in slow)
+
+    items.sort(key=order)
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """Folder of real pages and seeds. They carry no licence, so they are never part of the project."""
