@@ -45,14 +45,14 @@ def snippet(wanted: Sequence[Runs], text: str) -> Snippet:
     return [(" ".join(piece.split("\n")), mark) for piece, mark in pieces]
 
 
-def holds(term: Runs, text: str) -> bool:
-    """Tell whether a term stands in a text, in one of its usual spellings.
+def count(term: Runs, text: str) -> int:
+    """Return how often a term stands in a text, in its usual spellings.
 
-    >>> holds(("复议",), "行政復議"), holds(("复议",), "应诉")
-    (True, False)
+    >>> count(("复议",), "行政復議、复议"), count(("复议",), "应诉")
+    (2, 0)
     """
     pattern = _raw_pattern(term)
-    return pattern.search(text) is not None if pattern else bool(tokens.spans([term], text))
+    return sum(1 for _ in pattern.finditer(text)) if pattern else len(tokens.spans([term], text))
 
 
 def marked(text: str, found: list[Span], start: int, end: int) -> Snippet:

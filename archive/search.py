@@ -14,6 +14,7 @@ last comes first.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,12 +28,15 @@ from archive.passages import Snippet, snippet
 from archive.query import Filter, Query, Word, parse
 
 CAP = 10_000  # matches that are counted; of more, the latest saved are shown
-CHEAP = 3  # pairs of characters in a row that are found at the cost of one; each further one costs as much again
+COUNTED = 1_000  # matches that are counted of any run of characters: the longer it is, the more each costs
+TEXTS = 100  # reports whose texts are read to rank a long run: cheaper than to read the index twice more
+LONG = 4  # pairs of characters from which on a run is long
 RANKED = 2_000  # matches that are ranked by bm25; a word in more reports is not weighed
 SPARE = 1.25  # of row numbers that should hold so many matches, so many times are read
 LOOKED_UP = 100  # reports that are looked up in the index one by one before all matches are read
-SORTED = 4  # to sort one match by its day costs as much as to read so many reports in the order of days
-TITLED = 500  # matches that are weighed by their titles, where words are common
+SORTED = 8  # to sort one match by its day costs as much as to read so many reports in the order of days
+TITLED = 300  # matches that are weighed by their titles, where words are common
+K1, B = 1.2, 0.75  # of bm25, as FTS5 has them
 TITLE_WEIGHT = 5.0  # a word in the title counts as five in the text
 PROBED = 12  # a look-up of one report in the index costs as much as reading so many matches in a row
 
@@ -126,10 +130,10 @@ def _page(conn: sqlite3.Connection, asked: Query, order: Order, limit: int, offs
 def matches(conn: sqlite3.Connection, query: Query, most: int = CAP) -> Matches:
     """Return what a query finds, the last saved first: at most ``most`` row numbers, and how many there are."""
     where, values = filters.where(conn, query.filters)
-    cap = _cap(query)
-    most = min(most, cap)
     if query.match and not where:
-        return _worded(conn, query.match, most, cap)
+        cap = max(min(COUNTED, CAP), CAP // _pairs(query) // 100 * 100)
+        return _worded(conn, query.match, min(most, cap), cap)
+    cap, most = CAP, min(most, CAP)
     values |= {"match": query.match, "limit": cap + 1}
     if query.match is None:
         source = f"docid from reports r where true{where} order by docid desc"
@@ -143,7 +147,7 @@ def matches(conn: sqlite3.Connection, query: Query, most: int = CAP) -> Matches:
             f"f.rowid from {schema.FTS} f where {schema.FTS} match :match"
             f" and +f.rowid in (select docid from reports r where true{where}) order by f.rowid desc"
         )
-    docids = [row[0] for row in conn.execute(f"select {source} limit {most + 1}", values).fetchall()]
+    docids = _numbers(conn, f"select {source} limit {most + 1}", values)
     total = len(docids)
     if total > most and most < cap:
         # To count is many times faster than to fetch.
@@ -151,10 +155,9 @@ def matches(conn: sqlite3.Connection, query: Query, most: int = CAP) -> Matches:
     return _latest(docids, total, most, cap)
 
 
-def _cap(query: Query) -> int:
-    """Return how many matches of a query are counted."""
-    longest = max((len(tokens.phrase(word.runs).split()) for group in query.groups for word in group), default=1)
-    return max(min(RANKED, CAP), CAP // max(1, longest - CHEAP + 1))
+def _pairs(query: Query) -> int:
+    """Return how many pairs of characters the longest run of a query has."""
+    return max((len(tokens.phrase(word.runs).split()) for group in query.groups for word in group), default=1)
 
 
 def _latest(docids: list[int], total: int, most: int, cap: int) -> Matches:
@@ -173,21 +176,22 @@ def _worded(conn: sqlite3.Connection, match: str, most: int, cap: int) -> Matche
 
     def read(low: int, limit: int) -> list[int]:
         values = {"match": match, "low": low, "limit": limit}
-        return [row[0] for row in conn.execute(f"{index} limit :limit", values).fetchall()]
+        return _numbers(conn, f"{index} limit :limit", values)
 
-    found = read(0, most + 1)
-    total = len(found)
-    if total <= most:
-        return Matches(found[::-1], total, False)
-    if most < cap:  # to count is many times faster than to fetch
-        values = {"match": match, "low": 0, "limit": cap + 1}
-        total = conn.execute(f"select count(*) from ({index} limit :limit)", values).fetchone()[0]
+    first = most // 4 + 1
+    found = read(0, first)
+    if len(found) < first:
+        return Matches(found[::-1], len(found), False)
     size = conn.execute("select max(docid) from reports").fetchone()[0]
-    span = int((found[-1] - found[0] + 1) * SPARE)
+    span = int((found[-1] - found[0] + 1) * 4 * SPARE)
     found = read(size - span, -1)
     while len(found) < most and span < size:
         span *= 2
         found = read(size - span, -1)
+    total = len(found)
+    if span < size and total <= cap:  # to count is many times faster than to fetch
+        values = {"match": match, "low": 0, "limit": cap + 1}
+        total = conn.execute(f"select count(*) from ({index} limit :limit)", values).fetchone()[0]
     return _latest(found[::-1], total, most, cap)
 
 
@@ -214,7 +218,7 @@ def _newest(conn: sqlite3.Connection, query: Query, found: Matches, count: int) 
     values |= {"match": query.match, "count": count}
     if query.match is None:
         sql = f"select docid from reports r where true{where} order by r.published desc, r.rowid desc limit :count"
-        return [row[0] for row in conn.execute(sql, values).fetchall()]
+        return _numbers(conn, sql, values)
     if not where or not found.low:
         docids = _latest_published(conn, query.match, found, count)
         if docids is not None:
@@ -226,7 +230,7 @@ def _newest(conn: sqlite3.Connection, query: Query, found: Matches, count: int) 
         f"select r.docid from reports r where r.docid in ({inner}){where}"
         " order by r.published desc, r.rowid desc limit :count"
     )
-    return [row[0] for row in conn.execute(sql, values).fetchall()]
+    return _numbers(conn, sql, values)
 
 
 def _latest_published(conn: sqlite3.Connection, match: str, found: Matches, count: int) -> list[int] | None:
@@ -241,7 +245,8 @@ def _latest_published(conn: sqlite3.Connection, match: str, found: Matches, coun
     lookups = LOOKED_UP
     one = f"select 1 from {schema.FTS} where {schema.FTS} match ? and rowid = ?"
     docids = []
-    for (docid,) in conn.execute("select docid from reports order by published desc, rowid desc limit ?", (last,)):
+    latest = "select docid from reports order by published desc, rowid desc limit :last"
+    for docid in _numbers(conn, latest, {"last": last}):
         if docid < found.low:
             lookups -= 1
             if lookups < 0:
@@ -267,16 +272,36 @@ def _ranked(conn: sqlite3.Connection, query: Query, found: Matches) -> list[int]
     rare = [word for word in words if not (found.capped or found.total > RANKED if single else _common(conn, word))]
     if not rare:
         first = _titled(conn, words, ranked[:TITLED])
+    elif single and len(ranked) <= TEXTS and _pairs(query) >= LONG:
+        first = _by_text(conn, words[0], ranked)
     else:
         sql = f"select rowid from {schema.FTS} where {schema.FTS} match :match and rowid >= :low"
         values: filters.Values = {"match": " OR ".join(word.match for word in rare), "low": min(ranked)}
         if not single or query.without or query.filters:  # the expression finds others, too
             sql += " and +rowid in (select value from json_each(:docids))"
             values["docids"] = str(ranked)
-        sql += f" order by bm25({schema.FTS}, 1.0, {TITLE_WEIGHT}), rowid desc"
-        first = [row[0] for row in conn.execute(sql, values).fetchall()]
+        sql += f" order by bm25({schema.FTS}, 1.0, {TITLE_WEIGHT}), rowid desc limit {RANKED}"
+        first = _numbers(conn, sql, values)
     known = set(first)
     return [*first, *(docid for docid in ranked if docid not in known), *rest]
+
+
+def _by_text(conn: sqlite3.Connection, word: Word, docids: Sequence[int]) -> list[int]:
+    """Return some reports that hold a word by how often, as bm25 does: the texts tell it, and not the index."""
+    sql = (
+        "select r.docid, r.title, t.text from reports r join texts t on t.id = r.id"
+        " where r.docid in (select value from json_each(?))"
+    )
+    found = [
+        (docid, passages.count(word.runs, text) + TITLE_WEIGHT * passages.count(word.runs, title or ""), len(text))
+        for docid, title, text in conn.execute(sql, (str(docids),)).fetchall()
+    ]
+    mean = sum(length for _, _, length in found) / max(1, len(found)) or 1
+
+    def worth(often: float, length: int) -> float:
+        return often / (often + K1 * (1 - B + B * length / mean))
+
+    return [docid for docid, often, length in sorted(found, key=lambda f: (-worth(*f[1:]), -f[0]))]
 
 
 def _titled(conn: sqlite3.Connection, words: Sequence[Word], docids: Sequence[int]) -> list[int]:
@@ -284,12 +309,24 @@ def _titled(conn: sqlite3.Connection, words: Sequence[Word], docids: Sequence[in
     the index keeps the words of titles and texts together, and would pass over all texts."""
     sql = "select docid, title from reports where docid in (select value from json_each(?)) and title is not null"
     titles = dict(conn.execute(sql, (str(docids),)).fetchall())
-    return [d for d in docids if d in titles and all(passages.holds(word.runs, titles[d]) for word in words)]
+    return [d for d in docids if d in titles and all(passages.count(word.runs, titles[d]) for word in words)]
 
 
 def _common(conn: sqlite3.Connection, word: Word) -> bool:
     sql = f"select count(*) from (select 1 from {schema.FTS} where {schema.FTS} match ? limit ?)"
     return bool(conn.execute(sql, (word.match, RANKED + 1)).fetchone()[0] > RANKED)
+
+
+def _numbers(conn: sqlite3.Connection, sql: str, values: filters.Values) -> list[int]:
+    """Return the one column of a query, in order, fetched as one row.
+
+    Between two rows Python lets other threads run, and in a server under load each of thousands of rows waits for them.
+    The query must have a limit: without one SQLite need not keep the order.
+    """
+    name = sql.split(maxsplit=2)[1].rpartition(".")[2]
+    told = conn.execute(f"select json_group_array({name}) from ({sql})", values).fetchone()[0]
+    found: list[int] = json.loads(told)
+    return found
 
 
 def hits(conn: sqlite3.Connection, docids: Sequence[int], query: Query) -> list[Hit]:

@@ -40,7 +40,7 @@ from archive.site.pages import DATABASE
 from archive.site.place import place_json, place_page
 from archive.site.remarks import in_chinese
 from archive.site.report import report_json, report_page, report_text
-from archive.site.searching import help_page, search_page, table_filters
+from archive.site.searching import help_page, search_page, table_filters, warm
 from archive.site.snapshot import page as snapshot_page
 
 hookimpl = HookimplMarker("datasette")  # as datasette.hookimpl, which carries no types
@@ -128,10 +128,12 @@ def startup(datasette: Any) -> None:
 
 
 def _bring_up_to_date(datasette: Any) -> None:
-    """Give an archive of an older fazhi what our pages read; plain ``datasette serve`` would not."""
+    """Give an archive of an older fazhi what our pages read, which plain ``datasette serve`` would not; read what the
+    first search needs."""
     path = datasette.databases[DATABASE].path if DATABASE in datasette.databases else None
     if path:
         store.open_archive(Path(path), create=False, readonly=True).close()
+        warm(path)
 
 
 @hookimpl(tryfirst=True)
