@@ -8,8 +8,8 @@ box of Datasette asks the same index the same expression, so all give the same h
 
 Time is bounded, not only by patience. At most ``CAP`` matches are counted, fewer of long runs, which cost more.
 Relevance is bm25 with the title counting more; a word that stands in more than ``RANKED`` reports tells little about
-any of them: such words are weighed by the title alone, among the ``TITLED`` matches saved last, then what was saved
-last comes first.
+any of them, nor does a long run that stands in more than ``TEXTS``, mostly once: they are weighed by the title alone,
+among the ``TITLED`` matches saved last, then what was saved last comes first.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from archive.query import Filter, Query, Word, parse
 
 CAP = 10_000  # matches that are counted; of more, the latest saved are shown
 COUNTED = 1_000  # matches that are counted of any run of characters: the longer it is, the more each costs
-TEXTS = 100  # reports whose texts are read to rank a long run: cheaper than to read the index twice more
+TEXTS = 100  # reports that are ranked by a long run, read from their texts: bm25 would read the index twice more
 LONG = 4  # pairs of characters from which on a run is long
 RANKED = 2_000  # matches that are ranked by bm25; a word in more reports is not weighed
 SPARE = 1.25  # of row numbers that should hold so many matches, so many times are read
@@ -184,7 +184,7 @@ def _worded(conn: sqlite3.Connection, match: str, most: int, cap: int) -> Matche
         return Matches(found[::-1], len(found), False)
     size = conn.execute("select max(docid) from reports").fetchone()[0]
     span = int((found[-1] - found[0] + 1) * 4 * SPARE)
-    found = read(size - span, -1)
+    found = read(size - span, -1) if span < size else found + read(found[-1], -1)
     while len(found) < most and span < size:
         span *= 2
         found = read(size - span, -1)
@@ -269,10 +269,12 @@ def _ranked(conn: sqlite3.Connection, query: Query, found: Matches) -> list[int]
     if not ranked:
         return []
     single = len(words) == 1
-    rare = [word for word in words if not (found.capped or found.total > RANKED if single else _common(conn, word))]
+    long = single and _pairs(query) >= LONG
+    weighed = TEXTS if long else RANKED
+    rare = [word for word in words if not (found.capped or found.total > weighed if single else _common(conn, word))]
     if not rare:
         first = _titled(conn, words, ranked[:TITLED])
-    elif single and len(ranked) <= TEXTS and _pairs(query) >= LONG:
+    elif long:
         first = _by_text(conn, words[0], ranked)
     else:
         sql = f"select rowid from {schema.FTS} where {schema.FTS} match :match and rowid >= :low"

@@ -101,7 +101,7 @@ async def search_page(datasette: Any, request: Any) -> Response:
 
 async def help_page(datasette: Any, request: Any) -> Response:
     """Show what can be typed into the search box."""
-    context = {"longest": tokens.MAX_QUERY, "ranked": search.RANKED, "titled": search.TITLED}
+    context = {"longest": tokens.MAX_QUERY, "ranked": search.RANKED, "titled": search.TITLED, "texts": search.TEXTS}
     return await pages.render(datasette, request, "fazhi_search_help.html", "search-help", context)
 
 
