@@ -272,10 +272,12 @@ class Frontier:
         )
 
     def close_rounds(self) -> None:
-        """Close the round of every portal of the run that has nothing left in the queue. For a run that ends well."""
-        with transaction(self.db):
-            self.db.execute("UPDATE targets SET asked=0 WHERE state='queued' AND portal IN (SELECT portal FROM run)")
-            self.rounds.close()
+        """Close the round of every portal of the run that has nothing left in the queue. For a run that ends well.
+
+        In the caller's transaction.
+        """
+        self.db.execute("UPDATE targets SET asked=0 WHERE state='queued' AND portal IN (SELECT portal FROM run)")
+        self.rounds.close()
 
     # when to go on
 

@@ -193,7 +193,6 @@ def _ended(session: Session, summary: Summary) -> Summary:
 def _summary(session: Session, interrupted: bool, limit: int | None) -> Summary:
     if interrupted:
         session.reason = "shutdown"
-    session.close_rounds()
     stopped = ""
     if interrupted:
         stopped = due.INTERRUPTED
@@ -211,7 +210,7 @@ def _summary(session: Session, interrupted: bool, limit: int | None) -> Summary:
             told = "robots.txt is a page of HTML, taken as absent" if session.no_rules & portal.hosts else ""
             rows.append(replace(row, remark="; ".join(filter(None, (row.remark, told)))))
         failed = books.failed()
-    verdicts.store(session.place.crawl_db, session.crawl, rows)
+    session.close_rounds(rows)
     _publish(session, rows)
     code = FINE_EXIT if all(row.verdict in FINE for row in rows) else NOT_FINE_EXIT
     return Summary(

@@ -15,11 +15,12 @@ from types import TracebackType
 from archive import captures, clock, warc_repair
 from archive.datadir import DataDir
 from archive.warc_write import WarcWriter
-from crawler import families, guard, settings, space
+from crawler import families, guard, settings, space, verdicts
 from crawler.frontier import Frontier
 from crawler.manners import LIMITS, Limits, Result, Ways, Window
 from crawler.progress import Progress, State
 from crawler.targets import Portal, Target
+from crawler.verdicts import Row
 
 log = logging.getLogger(__name__)
 
@@ -140,11 +141,19 @@ class Session:
                 )
             )
 
-    def close_rounds(self) -> None:
-        """Close the rounds of portals with nothing left to do; what is left is taken up by the next run."""
-        self.frontier.close_rounds()
+    def close_rounds(self, rows: Sequence[Row] = ()) -> None:
+        """Close the rounds of portals with nothing left to do, and keep what was found there: both or nothing of it.
+
+        What is left is taken up by the next run. A round that was closed without its verdict would be followed by
+        another one at once.
+        """
         state = "interrupted" if self.reason == "shutdown" else "finished"
-        self.db.execute("UPDATE crawls SET ended=?,state=? WHERE id=?", (clock.now().isoformat(), state, self.crawl))
+        with self.captures.transaction():
+            self.frontier.close_rounds()
+            self.db.execute(
+                "UPDATE crawls SET ended=?,state=? WHERE id=?", (clock.now().isoformat(), state, self.crawl)
+            )
+            verdicts.store(self.db, self.crawl, rows)
 
     def close(self) -> None:
         """Close writer and database."""

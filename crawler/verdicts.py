@@ -13,10 +13,9 @@ robots          robots.txt forbids every list
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from archive import clock, duty
 from archive.datadir import DataDir
@@ -304,14 +303,13 @@ class Books:
         return int(self._db.execute(query, values).fetchone()[0])
 
 
-def store(file: Path, crawl: str, rows: list[Row]) -> None:
-    """Write the verdicts of a run into ``crawl.db``."""
-    with closing(sqlite3.connect(file, timeout=30)) as db, db:
-        db.executemany(
-            "INSERT OR REPLACE INTO verdicts(crawl,portal,name,verdict,pages,reports,rejected,remark)"
-            " VALUES(?,?,?,?,?,?,?,?)",
-            [(crawl, r.portal, r.name, r.verdict, r.pages, r.reports, r.rejected, r.remark) for r in rows],
-        )
+def store(db: sqlite3.Connection, crawl: str, rows: Iterable[Row]) -> None:
+    """Write the verdicts of a run into ``crawl.db``, in the caller's transaction."""
+    db.executemany(
+        "INSERT OR REPLACE INTO verdicts(crawl,portal,name,verdict,pages,reports,rejected,remark)"
+        " VALUES(?,?,?,?,?,?,?,?)",
+        [(crawl, r.portal, r.name, r.verdict, r.pages, r.reports, r.rejected, r.remark) for r in rows],
+    )
 
 
 def _clock(moment: float) -> str:

@@ -102,8 +102,8 @@ def ran(file: Path, day: str, *rows: Row, state: str = "finished") -> None:
         conn.execute(
             "INSERT INTO crawls(id,started,ended,state) VALUES(?,?,?,?)", (crawl, f"{day}T08:00:00+00:00", None, state)
         )
+        verdicts.store(conn, crawl, rows)
     conn.close()
-    verdicts.store(file, crawl, list(rows))
 
 
 def line(code: str, verdict: str, pages: int = 5, reports: int = 0, remark: str = "") -> Row:
