@@ -14,20 +14,23 @@ from fazhi_zoo.server import Zoo
 SHARED = Path(os.environ.get("FAZHI_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 
 
-# Minutes each: they begin first, so that no worker is left alone with one at the end. Then all other slow files.
+# Minutes each, so each of two workers begins with two of them; then come the other files with slow tests.
 LONGEST = ("test_year", "test_year_kill", "test_kill", "test_zoo_crawl")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put files with slow tests first, each file's tests together."""
+    """Put slow files first, in both halves: two workers begin with a half each, and none is left alone at the end."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-
-    def order(item: pytest.Item) -> int:
-        if item.path.stem in LONGEST:
-            return LONGEST.index(item.path.stem)
-        return len(LONGEST) + (item.path not in slow)
-
-    items.sort(key=order)
+    first = sorted(slow, key=lambda path: (path.stem not in LONGEST, path))
+    turn = {path: number for number, path in enumerate(first)}
+    halves: list[list[pytest.Item]] = [
+        sorted((item for item in items if turn.get(item.path, -1) % 2 == half and item.path in turn),
+               key=lambda item: turn[item.path])
+        for half in (0, 1)
+    ]  # fmt: skip
+    rest = [item for item in items if item.path not in turn]
+    cut = max(0, len(items) // 2 - len(halves[0]))
+    items[:] = [*halves[0], *rest[:cut], *halves[1], *rest[cut:]]
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ import time
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -25,7 +26,7 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from fazhi_zoo import faults
+from fazhi_zoo import faults, server
 from fazhi_zoo.client import get, read, walk
 from fazhi_zoo.places import DIVISIONS
 from fazhi_zoo.server import Wrapped, Zoo, portals, read_log
@@ -110,6 +111,7 @@ def test_log_sees_two_requests_at_a_time() -> None:
 
 
 def test_environment_is_lent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "_lent", [])  # the zoo of this module runs, too
     monkeypatch.setenv("FAZHI_DIVISIONS", "/other.tsv")
     with Zoo("none"):
         assert os.environ["FAZHI_DIVISIONS"] == f"/other.tsv{os.pathsep}{DIVISIONS}"
@@ -119,6 +121,12 @@ def test_environment_is_lent(monkeypatch: pytest.MonkeyPatch) -> None:
         with Zoo("none"):
             assert os.environ["FAZHI_DIVISIONS"] == str(DIVISIONS)
         assert os.environ["FAZHI_DIVISIONS"] == str(DIVISIONS)
+    assert "FAZHI_DIVISIONS" not in os.environ
+    first, second = Zoo("none"), Zoo("none")
+    with ExitStack() as later:
+        with first:
+            later.enter_context(second)
+        assert os.environ["FAZHI_DIVISIONS"] == str(DIVISIONS)  # the second one still runs
     assert "FAZHI_DIVISIONS" not in os.environ
 
 

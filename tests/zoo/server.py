@@ -36,6 +36,10 @@ SIZES = {"none": (0, 0, 1), "demo": (4, 4, 5), "large": (28, 8, 12)}  # reports,
 DIALECTS = "dialects"
 
 
+_lending = threading.Lock()
+_lent: list[str | None] = []  # what FAZHI_DIVISIONS was before the first zoo, then one entry for each further one
+
+
 def read_log(file: Path) -> list[Request]:
     """Return the requests that a zoo in another process wrote to its log file, without a torn last line."""
     lines = file.read_text("utf-8").split("\n")[:-1] if file.exists() else []
@@ -72,14 +76,16 @@ class Zoo:
         self._log_file = log
         self._lock = threading.Lock()
         self._servers: list[Server] = []
-        self._divisions: str | None = None
         self.log: list[Request] = []
 
     def __enter__(self) -> Self:
-        self._divisions = os.environ.get("FAZHI_DIVISIONS")
-        files = self._divisions.split(os.pathsep) if self._divisions else []
-        if str(DIVISIONS) not in files:  # a zoo inside another one finds it there
-            os.environ["FAZHI_DIVISIONS"] = os.pathsep.join([*files, str(DIVISIONS)])
+        with _lending:
+            if not _lent:
+                _lent.append(os.environ.get("FAZHI_DIVISIONS"))
+                files = _lent[0].split(os.pathsep) if _lent[0] else []
+                os.environ["FAZHI_DIVISIONS"] = os.pathsep.join([*files, str(DIVISIONS)])
+            else:  # several at a time may end in any order
+                _lent.append(None)
         try:
             for site in self._sites:
                 self._start(site)
@@ -91,10 +97,13 @@ class Zoo:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._divisions is None:
-            os.environ.pop("FAZHI_DIVISIONS", None)
-        else:
-            os.environ["FAZHI_DIVISIONS"] = self._divisions
+        with _lending:
+            if len(_lent) > 1:
+                _lent.pop()
+            elif _lent and (before := _lent.pop()) is not None:
+                os.environ["FAZHI_DIVISIONS"] = before
+            else:
+                os.environ.pop("FAZHI_DIVISIONS", None)
         for server in self._servers:
             server.stop()
         self._servers.clear()
