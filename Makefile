@@ -1,5 +1,6 @@
 # make demo   sample portals on loopback -> crawl -> archive -> site   (make demo ARGS=--no-serve ends after the crawl)
 # make test   all tests
+# make long   kills over large and hostile sample portals, minutes each (`make test` has the year of accidents instead)
 # make check  what CI checks before the tests: style, types, import directions
 # make bench  CPU a page beside peers, written to docs/performance.md
 # make eval   extraction beside other extractors on the labelled pages (an environment of its own: gne pins old libraries)
@@ -10,13 +11,16 @@ PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
 
-.PHONY: demo test check docs lock bench eval replay
+.PHONY: demo test long check docs lock bench eval replay
 
 demo: $(VENV)/.ready
 	$(VENV)/bin/fazhi demo $(ARGS)
 
 test: $(VENV)/.ready
 	$(VENV)/bin/python -m pytest -n 2 --dist worksteal $(ARGS)
+
+long: $(VENV)/.ready
+	$(VENV)/bin/python -m pytest -n 2 -m long $(ARGS)
 
 check: $(VENV)/.ready
 	$(VENV)/bin/ruff check .

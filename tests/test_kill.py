@@ -63,6 +63,7 @@ def murder(folder: Path, zoo: Zoo, kills: int, pages: int, dice: random.Random) 
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_six_kills_leave_the_same_archive(tmp_path: Path) -> None:
     dice = random.Random(SEED)
     calm, killed = tmp_path / "calm", tmp_path / "killed"
@@ -118,6 +119,7 @@ def outcome(folder: Path) -> dict[str, object]:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_kills_amid_faults_and_from_home_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAZHI_TIMEOUT", "2")
     dice = random.Random(SEED)
