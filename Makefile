@@ -1,6 +1,6 @@
 # make demo   sample portals on loopback -> crawl -> archive -> site   (make demo ARGS=--no-serve ends after the crawl)
 # make test   all tests
-# make long   kills over large and hostile sample portals, minutes each (`make test` has the year of accidents instead)
+# make long   kills over large and hostile sample portals, and a year of accidents: minutes each
 # make check  what CI checks before the tests: style, types, import directions
 # make bench  CPU a page beside peers, written to docs/performance.md
 # make eval   extraction beside other extractors on the labelled pages (an environment of its own: gne pins old libraries)

@@ -99,6 +99,7 @@ def spoil(life: Rehearsal, database: str, table: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_year_of_accidents_ends_like_a_quiet_one(tmp_path: Path) -> None:
     dice = random.Random(SEED)
     killed = full = 0
