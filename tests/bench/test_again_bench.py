@@ -19,3 +19,6 @@ def test_a_second_crawl(tmp_path: Path, note: Any, size: str, name: str) -> None
     what = f"second crawl, nothing changed, {name}"
     note(f"{what}: requests", second.requests, "first", first.requests, f"at most {MOST_REQUESTS}")
     note(f"{what}: MB of bodies", second.size / 1e6, "first", first.size / 1e6, f"at most {MOST_BYTES}")
+    assert second.requests <= MOST_REQUESTS * first.requests
+    assert second.size <= MOST_BYTES * first.size
+    assert second.archive == first.archive
