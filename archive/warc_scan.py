@@ -27,6 +27,7 @@ STEP = 16_384
 BUFFER = 131_072
 GZIP_MAGIC = b"\x1f\x8b\x08"
 VERSION = b"WARC/"
+VERSION_LINE = re.compile(rb"WARC/\d\.\d\r?\n")
 BLANK = re.compile(rb"\r?\n\r?\n")
 
 
@@ -78,8 +79,8 @@ def name_of(path: Path) -> str:
 def is_gzip(file: BinaryIO, name: str) -> bool:
     """Tell by the first bytes, or where they are damaged by the name, whether records are gzip members."""
     file.seek(0)
-    start = file.read(5)
-    if start == VERSION:
+    start = file.read(10)
+    if VERSION_LINE.match(start):
         return False
     return start.startswith(GZIP_MAGIC[:2]) or name.lower().endswith(".gz")
 

@@ -242,6 +242,13 @@ def test_bombs_and_nonsense_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert list(walk(tmp_path)) == []
 
 
+def test_a_few_bytes_in_front_do_not_make_a_packed_file_a_plain_one(tmp_path: Path) -> None:
+    captures = fill(tmp_path, 3)
+    path = only_file(tmp_path)
+    path.write_bytes(b"WARC/" + path.read_bytes())
+    assert [capture.id for capture in walk(tmp_path)] == [capture.id for capture in captures]
+
+
 @settings(max_examples=100, deadline=None)
 @given(where=st.floats(0, 1), length=st.integers(0, 1000), new=st.binary(max_size=300))
 def test_any_damage_costs_only_the_records_it_touches(
