@@ -22,7 +22,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from archive import clock, deadline, divisions, duty
 from archive.divisions import Place
@@ -47,8 +47,7 @@ FOUND = (Status.ON_TIME, Status.LATE, Status.DATE_UNKNOWN, Status.REMOVED, Statu
 Counts = dict[str, int]  # status -> number of governments, and their sum under "expected"
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A government and a year. ``code``, ``name``, ``parent`` are those of that year, ``key`` is the code today.
 
     ``report`` is the one that decided the status; ``days`` from the last day in time to its publication; ``looked``
@@ -72,6 +71,7 @@ class Cell:
         return {name: getattr(self, name) for name in FIELDS} | {"status": str(self.status)}
 
 
+_Made = tuple[str, str, str, str, str | None]  # key, code, name, level, parent
 FIELDS = ("code", "name", "level", "parent", "year", "status", "report", "published", "days", "looked", "key")
 
 
@@ -197,17 +197,22 @@ def compute(conn: sqlite3.Connection, today: date | None = None) -> Coverage:
     by_year: dict[int, list[tuple[str, _Seen]]] = {}
     for (code, year), seen in best.items():
         by_year.setdefault(year, []).append((code, seen))
+    away = looked.keys() | blocked  # what lies off the beaten track: of all others nothing is known
     for year in years:
         known = _year(year, _environment())
         found: dict[str, list[_Seen]] = {}
         for code, seen in by_year.get(year, ()):
             found.setdefault(known.key(code), []).append(seen)
-        for key, place in known.places.items():
-            parent = known.above(place)
+        due = as_of > _last_day(year)[0]
+        empty = Status.NOT_LOOKED if due else Status.NOT_DUE
+        for key, made in known.made.items():
+            code = made[1]
+            if not (key in found or key in away or code in away):
+                cells[key, year] = Cell(*made, year, empty)
+                continue
             seen_here = min(found.pop(key, ()), key=_order, default=None)
-            look = looked.get(key) or looked.get(place.code)
-            made = (key, place.code, place.name, str(place.level), parent)
-            cells[key, year] = _cell(made, year, seen_here, look, as_of, bool({key, place.code} & blocked))
+            look = looked.get(key) or looked.get(code)
+            cells[key, year] = _cell(made, year, seen_here, look, as_of, bool({key, code} & blocked))
         for key, several in found.items():
             # In no table of divisions for that year; what was found counts all the same.
             seen = min(several, key=_order)
@@ -353,10 +358,7 @@ def _best(
     return {place: _chosen(several) for place, several in found.items()}
 
 
-def _cell(
-    place: tuple[str, str, str, str, str | None], year: int, seen: _Seen | None, looked: str | None, as_of: date,
-    blocked: bool = False,
-) -> Cell:  # fmt: skip
+def _cell(place: _Made, year: int, seen: _Seen | None, looked: str | None, as_of: date, blocked: bool = False) -> Cell:
     last = _last_day(year)
     day = looked[:10] if looked else None
     if seen is None:
@@ -424,20 +426,26 @@ def _environment() -> str:
 
 
 class _Year:
-    """The governments of county level and above that existed at the end of a year, by the code of today."""
+    """The governments of county level and above that existed at the end of a year, by the code of today.
+
+    ``made`` holds what every cell of theirs begins with.
+    """
 
     def __init__(self, year: int) -> None:
         self.year = year
-        self.places: dict[str, Place] = {}
         self.codes: dict[str, str] = {}
+        places: dict[str, Place] = {}
         since, exempt = duty.rules()["since"], duty.rules()["exempt"]["provinces"]
         for place in divisions.at(year):
             if place.code[:2] not in exempt and year >= since[str(place.level)]:
                 key = divisions.in_year(place, None).code
-                key = place.code if key in self.places else key
-                self.places[key] = place
+                key = place.code if key in places else key
+                places[key] = place
                 self.codes[place.code] = key
         self._keys: dict[str, str] = {}
+        self.made: dict[str, _Made] = {
+            key: (key, place.code, place.name, str(place.level), self._above(place)) for key, place in places.items()
+        }
 
     def key(self, code: str) -> str:
         """Return the code of today for a code that a page or the catalogue gives; itself where nothing is known."""
@@ -448,7 +456,7 @@ class _Year:
             self._keys[code] = next((self.codes[c] for c in then if c in self.codes), code)
         return self._keys[code]
 
-    def above(self, place: Place) -> str | None:
+    def _above(self, place: Place) -> str | None:
         """Return the code, in this year, of what a place lay in."""
         if place.level is Level.PROVINCE:
             return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import date
+from operator import itemgetter
 
 from archive import coverage, schema
 from archive.captures import transaction
@@ -19,13 +20,10 @@ def refresh(conn: sqlite3.Connection, today: date | None = None) -> int:
     """Bring the table up to date, in one transaction; return how many rows were written or removed."""
     names = schema.tables()[TABLE].names
     known = coverage.compute(conn, today)
-    # Plain text: a member of an enumeration is not equal to what comes back from the database.
-    now = {
-        (cell.year, cell.key): tuple(str(v) if isinstance(v := getattr(cell, name), str) else v for name in names)
-        for cell in known.cells.values()
-    }
+    row_of = itemgetter(*map(coverage.Cell._fields.index, names))
+    now = {(cell.year, cell.key): row_of(cell) for cell in known.cells.values()}
     with transaction(conn):
-        before = {(row[0], row[1]): tuple(row) for row in conn.execute(f"select {', '.join(names)} from {TABLE}")}
+        before = {(row[0], row[1]): row for row in conn.execute(f"select {', '.join(names)} from {TABLE}")}
         gone = before.keys() - now.keys()
         new = [row for key, row in now.items() if before.get(key) != row]
         conn.executemany(f"delete from {TABLE} where year = ? and key = ?", sorted(gone))

@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -17,13 +18,15 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from archive.adding import Added
 from archive.coverage import Cell, Coverage, Status, counted
 from archive.coverage import added as added_up
 from archive.deadline import last_day
 from archive.model import Capture, Document, Evidence, Rejection
-from archive.search import Results
-from archive.store import Difference
+
+if TYPE_CHECKING:  # loading them takes longer than most commands
+    from archive.adding import Added
+    from archive.search import Results
+    from archive.store import Difference
 
 Tick = Callable[[int, int | None], None]  # done so far, total if known
 

@@ -1,4 +1,7 @@
-"""The command line: everything of ``archive.cli`` and the commands that need the network. ``__main__`` starts it."""
+"""The command line: everything of ``archive.cli`` and the commands that need the network. ``__main__`` starts it.
+
+Commands import what they need themselves: loading Scrapy and the extraction takes longer than most of them.
+"""
 
 from __future__ import annotations
 
@@ -10,21 +13,25 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.cells import cell_len, set_cell_size
 from rich.table import Table
 
-from archive import printing, saved
+from archive import printing
 from archive.cli import check_code, check_url, data_option
 from archive.cli import fazhi as main
 from archive.datadir import DataDir
 from archive.errors import UsageError
-from crawler import catalogue, progress, run
+from crawler import catalogue, progress
 from crawler.addresses import canonical
 from crawler.cli_schedule import Hours, falling_due, remind
 from crawler.manners import Window
 from crawler.status import tell, telling
+
+if TYPE_CHECKING:
+    from crawler.run import Summary
 
 __all__ = ["main"]
 
@@ -71,6 +78,8 @@ def crawl(
       fazhi crawl --portals mine.toml        every place of a file of your own
       fazhi crawl --due                      what is due of the whole catalogue
     """
+    from crawler import run
+
     known = catalogue.load(portals, places)
     if not places and portals is None and not only_due:
         raise UsageError(
@@ -142,6 +151,7 @@ def probe(url: str, delay: float | None) -> None:
       fazhi probe http://www.example.gov.cn/zwgk/fzzfjsndbg/ >> mine.toml
     """
     from crawler import probe as looking
+    from crawler import run
 
     remind([url])
     with tempfile.TemporaryDirectory(prefix="fazhi-probe-") as folder, crawl_progress() as tick:
@@ -171,7 +181,8 @@ def add(inputs: tuple[str, ...], url: str | None, code: str | None, verdict: str
       fazhi add https://www.example.gov.cn/zwgk/t20210331_1.html
       fazhi add --as report 20260301080000-0123456789
     """
-    from archive import adding
+    from archive import adding, saved
+    from crawler import run
 
     check_code(code)
     check_url(url)
@@ -222,6 +233,7 @@ def demo(no_serve: bool, host: str, port: int, data: Path) -> None:
 
     from archive import search, store
     from archive.site.serve import check_port, serve
+    from crawler import run
 
     place = DataDir.open(data)
     if not no_serve:
@@ -260,7 +272,7 @@ def crawl_progress() -> Iterator[progress.Progress]:
     click.echo(f"crawled in {progress.span(time.monotonic() - started)}", err=True)
 
 
-def show(summary: run.Summary) -> None:
+def show(summary: Summary) -> None:
     """Print a crawl's summary: a row a portal, its verdict and the evidence for it."""
     table = Table(box=None)
     for head in ("portal", "name", "verdict", "pages", "reports", "rejected", "remark"):

