@@ -35,7 +35,7 @@ def twice(zygote: Zygote, folder: Path, size: str) -> list[Cost]:
         for clock in CLOCKS:
             zoo.log.clear()
             done = zygote.run(*command, FAZHI_CLOCK=clock, FAZHI_DIVISIONS=os.environ["FAZHI_DIVISIONS"])
-            assert done.code in (0, 3), done.output
+            assert done.returncode in (0, 3), done.output
             costs.append(cost(zoo, folder / "data"))
     return costs
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,7 +13,21 @@ from fazhi_zoo.places import PortalSpec
 from fazhi_zoo.serving import Request, Server
 from fazhi_zoo.site import Answer, Ask, Page, Site
 
-__all__ = ["Answer", "Ask", "Loopback", "Request", "command", "crawl", "listing", "report", "rows", "write_portals"]
+from . import zygote
+
+__all__ = [
+    "Answer",
+    "Ask",
+    "Loopback",
+    "Request",
+    "command",
+    "crawl",
+    "fazhi",
+    "listing",
+    "report",
+    "rows",
+    "write_portals",
+]
 
 COLUMN = "/zwgk/fzzfjsndbg/"
 FAZHI = Path(sys.executable).with_name("fazhi")
@@ -77,12 +90,15 @@ def command(folder: Path, *arguments: str) -> list[str]:
     ]  # fmt: skip
 
 
-def crawl(folder: Path, *servers: Loopback, arguments: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
-    """Crawl some servers to the end in a process of its own."""
+def fazhi(*arguments: str, **environment: str) -> zygote.Done:
+    """Run a command line of fazhi to its end, in a process of its own."""
+    return zygote.shared(os.environ.get("FAZHI_DIVISIONS")).run(*arguments, **{"COLUMNS": "200"} | environment)
+
+
+def crawl(folder: Path, *servers: Loopback, arguments: Sequence[str] = ()) -> zygote.Done:
+    """Crawl some servers to the end."""
     write_portals(folder / "portals.toml", *servers)
-    return subprocess.run(
-        command(folder, *arguments), capture_output=True, text=True, timeout=60, env={**os.environ, "COLUMNS": "200"}
-    )
+    return fazhi(*command(folder, *arguments)[1:])
 
 
 def rows(folder: Path, query: str, *, database: str = "crawl.db") -> list[tuple[object, ...]]:

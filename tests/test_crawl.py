@@ -30,12 +30,14 @@ from .loopback import (
     command,
     crawl,
     entry,
+    fazhi,
     listing,
     portal,
     report,
     rows,
     write_portals,
 )
+from .zygote import Done
 
 HTML = "text/html; charset=utf-8"
 
@@ -303,7 +305,8 @@ def test_an_honest_agent_with_a_contact(tmp_path: Path, monkeypatch: pytest.Monk
         return Answer(listing([]).encode())
 
     with Loopback({COLUMN: page, "/robots.txt": page}) as server:
-        crawl(tmp_path, server)
+        write_portals(tmp_path / "portals.toml", server)
+        subprocess.run(command(tmp_path), capture_output=True, timeout=60)
     (agent,) = seen
     assert agent.startswith("fazhi/")
     assert "contact mailto:archive@shili.example" in agent
@@ -443,17 +446,9 @@ def test_single_addresses(tmp_path: Path) -> None:
     pages = portal(2019, 2020) | {"/moved": Answer(b"", HTML, 302, (("Location", article(2019)),))}
     with Loopback(pages) as server:
 
-        def add(*paths: str) -> subprocess.CompletedProcess[str]:
-            line = [
-                str(FAZHI),
-                "add",
-                *(server.base + p for p in paths),
-                "--code",
-                "420683",
-                "--data",
-                str(tmp_path / "data"),
-            ]
-            return subprocess.run(line, capture_output=True, text=True, timeout=60)
+        def add(*paths: str) -> Done:
+            addresses = (server.base + path for path in paths)
+            return fazhi("add", *addresses, "--code", "420683", "--data", str(tmp_path / "data"))
 
         done = add(article(2020), "/moved", "/none.html")
         assert done.returncode == 3, done.stderr

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +17,7 @@ from crawler.due import DAY, EARLY, NEVER, NEW, next_visit, visits
 from crawler.targets import Portal
 from crawler.verdicts import Past
 
-from .loopback import Loopback, command, portal, rows, write_portals
+from .loopback import Loopback, command, fazhi, portal, rows, write_portals
 
 PLACE = Portal(code="990101", name="示例县", home="http://www.shili.gov.cn/")
 SUMMER = datetime(2027, 6, 1, 14, tzinfo=UTC)
@@ -208,10 +206,7 @@ def test_a_database_without_the_crawlers_tables(tmp_path: Path) -> None:
 
 def at(moment: str, folder: Path, *arguments: str) -> tuple[int, str, str]:
     """Run ``fazhi crawl --due`` at a moment; return exit code and what it said."""
-    done = subprocess.run(
-        [*command(folder, *arguments), "--due"], capture_output=True, text=True, timeout=60,
-        env={**os.environ, "FAZHI_CLOCK": moment, "COLUMNS": "200"},
-    )  # fmt: skip
+    done = fazhi(*command(folder, *arguments)[1:], "--due", FAZHI_CLOCK=moment)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -251,4 +246,4 @@ def test_a_place_that_is_never_due_is_crawled_when_named(tmp_path: Path) -> None
         file.write_text(file.read_text("utf-8") + 'schedule = "never"\n', encoding="utf-8")
         assert at("2027-03-01T14:00:00Z", tmp_path) == (0, "nothing is ever due\n", "")
         assert server.log == []
-        assert subprocess.run(command(tmp_path, "990101"), capture_output=True, timeout=60).returncode == 0
+        assert fazhi(*command(tmp_path, "990101")[1:]).returncode == 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,11 +11,12 @@ from archive.errors import UsageError
 from crawler import catalogue
 from crawler.probe import Probe
 
-from .loopback import FAZHI, Loopback, crawl, entry, listing, portal, report, rows
+from .loopback import Loopback, crawl, entry, fazhi, listing, portal, report, rows
+from .zygote import Done
 
 
-def probe(address: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([str(FAZHI), "probe", address, "--delay", "0"], capture_output=True, text=True, timeout=60)
+def probe(address: str) -> Done:
+    return fazhi("probe", address, "--delay", "0")
 
 
 def entries(folder: Path, *printed: str) -> dict[str, object]:

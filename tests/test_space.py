@@ -16,7 +16,7 @@ from archive.errors import StorageError, UsageError
 from crawler import space
 from crawler.space import Guard, check, mark
 
-from .loopback import FAZHI, Answer, Loopback, command, entry, listing, portal, report, rows, write_portals
+from .loopback import FAZHI, Answer, Loopback, command, entry, fazhi, listing, portal, report, rows, write_portals
 
 # As root, or where users may mount in a name space of their own.
 MOUNTS = shutil.which("unshare") and (
@@ -97,15 +97,15 @@ def test_a_crawl_ends_in_good_order_and_the_next_goes_on(tmp_path: Path) -> None
     years = range(2008, 2023)
     with Loopback(portal(*years), code="990101") as server:
         write_portals(tmp_path / "portals.toml", server)
-        fazhi = command(tmp_path, "--delay", "0.3")
-        full = subprocess.run([sys.executable, "-c", FULL_SOON, *fazhi[1:]], capture_output=True, text=True, timeout=60)
+        line = command(tmp_path, "--delay", "0.3")
+        full = subprocess.run([sys.executable, "-c", FULL_SOON, *line[1:]], capture_output=True, text=True, timeout=60)
         assert (full.returncode, "Traceback" in full.stderr) == (1, False), full.stderr
         assert full.stderr.splitlines()[-1].startswith(f"fazhi: the disk of {tmp_path / 'data'} is nearly full: 1.0 KB")
         ((verdict, remark),) = rows(tmp_path, "SELECT verdict,remark FROM verdicts")
         assert (verdict, str(remark).partition(";")[0]) == ("truncated", "the disk is nearly full")
         assert rows(tmp_path, "SELECT state FROM crawls") == [("finished",)]
         assert 0 < len(server.log) < len(years)
-        done = subprocess.run([*fazhi, "--due"], capture_output=True, text=True, timeout=60)
+        done = fazhi(*line[1:], "--due")
         assert (done.returncode, "ok" in done.stdout) == (0, True), done.stderr
         assert [path for path in set(server.paths) if server.paths.count(path) > 1 and path != "/robots.txt"] == []
     assert rows(tmp_path, "SELECT count(*) FROM reports", database="archive.db") == [(len(years),)]
@@ -131,9 +131,9 @@ def test_on_a_real_disk_of_24_megabytes(tmp_path: Path) -> None:
     with Loopback(pages, code="990101") as server:
         write_portals(tmp_path / "portals.toml", server)
         (tmp_path / "disk").mkdir()
-        fazhi = [str(FAZHI), "crawl", "--portals", "portals.toml", "--data", "data", "--delay", "0.6"]
+        line = [str(FAZHI), "crawl", "--portals", "portals.toml", "--data", "data", "--delay", "0.6"]
         full = subprocess.run(
-            ["unshare", "-rm", "sh", "-c", script, "sh", str(tmp_path / "disk"), *fazhi],
+            ["unshare", "-rm", "sh", "-c", script, "sh", str(tmp_path / "disk"), *line],
             capture_output=True, text=True, timeout=90, env={**os.environ, "FAZHI_MIN_FREE": "8M"},
         )  # fmt: skip
         assert (full.returncode, "Traceback" in full.stderr) == (1, False), full.stderr
@@ -142,7 +142,7 @@ def test_on_a_real_disk_of_24_megabytes(tmp_path: Path) -> None:
         kept_rows = rows(kept, "SELECT count(*) FROM captures WHERE role='report'")
         assert 0 < kept_rows[0][0] < len(years)  # type: ignore[operator]
         shutil.copy(tmp_path / "portals.toml", kept)
-        done = subprocess.run([*command(kept), "--due"], capture_output=True, text=True, timeout=60)
+        done = fazhi(*command(kept)[1:], "--due")
         assert done.returncode == 0, done.stderr
     assert rows(kept, "SELECT count(*) FROM reports", database="archive.db") == [(len(years),)]
     assert space.size(int((kept / "free").read_text())).endswith("MB")

@@ -33,12 +33,12 @@ def test_a_year_of_visits_is_told_as_it_was(tmp_path: Path) -> None:
         first, *others = VISITS
         year.at(first)
         done = life.visit()
-        assert done.code == 3, done.output  # one portal has nothing
+        assert done.returncode == 3, done.output  # one portal has nothing
         with Reader(life.data, year.clock) as reader:
             for day in others:
                 year.at(day)
                 done = life.visit()
-                assert done.code in (0, 3), done.output
+                assert done.returncode in (0, 3), done.output
             truth = Truth(year.visits)
             assert {kind for _, kind, *_ in truth.changes} == set(Kind)  # nothing that can happen is left out
             assert set(truth.verdicts.values()) == VERDICTS
@@ -54,7 +54,7 @@ def test_a_year_of_visits_is_told_as_it_was(tmp_path: Path) -> None:
 
             before = {name: dump(life.data / f"{name}.db") for name in ("archive", "crawl")}
             done = life.fazhi("rebuild")
-            assert done.code == 0, done.output
+            assert done.returncode == 0, done.output
             assert {name: dump(life.data / f"{name}.db") for name in before} == before
             assert reader.get(REPORTS) == 200
         assert reader.trouble == []
@@ -65,7 +65,7 @@ def test_a_year_of_visits_is_told_as_it_was(tmp_path: Path) -> None:
         alone = Rehearsal(year, zygote, tmp_path / "alone")  # from the WARC files, and nothing else
         shutil.copytree(life.data / "warc", alone.data / "warc")
         done = alone.fazhi("rebuild")
-        assert done.code == 0, done.output
+        assert done.returncode == 0, done.output
         again = dump(alone.data / "archive.db")
         # Verdicts are of the runs, not of the pages, and coverage tells by them who looked.
         apart = dict.fromkeys(("portals", "coverage"))

@@ -94,7 +94,7 @@ def spoil(life: Rehearsal, database: str, table: str) -> None:
     maintenance.checkpoint(file, print)
     test_maintenance.spoil(file, test_maintenance.pages_of(file, table)[-1])
     done = life.fazhi("tidy")
-    assert done.code == 0, done.output
+    assert done.returncode == 0, done.output
     assert f"{database} was damaged" in done.output
 
 
@@ -110,13 +110,13 @@ def test_a_year_of_accidents_ends_like_a_quiet_one(tmp_path: Path) -> None:
             year.at(day)
             began = len(year.log)
             done = calm.visit()
-            assert done.code in (0, 3), done.output
+            assert done.returncode in (0, 3), done.output
             pages = len(year.log) - began
             for _ in range(2):
                 killed += kill(rough, dice.randint(0, pages), dice.random() * 0.2)
             if number in FULL:
                 done = rough.visit(largest=FULL[number])
-                assert done.code == 1, done.output
+                assert done.returncode == 1, done.output
                 assert "make room" in done.output
                 full += 1
             if torn is None and number >= 3 and tear(rough):
@@ -124,7 +124,7 @@ def test_a_year_of_accidents_ends_like_a_quiet_one(tmp_path: Path) -> None:
             if number in DAMAGED:
                 spoil(rough, *DAMAGED[number])
             done = rough.visit()
-            assert done.code in (0, 3), done.output
+            assert done.returncode in (0, 3), done.output
             if torn == number:
                 assert "of a torn record cut off" in done.output
         assert killed >= KILLS

@@ -7,6 +7,7 @@ extraction is forked from a server that is started once too. All else is as in `
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import resource
@@ -14,7 +15,8 @@ import select
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass
+import tempfile
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -29,19 +31,34 @@ PRELOADED = (
 YEARS = range(2015, 2030)  # who existed in them is worked out once
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A command that has ended: exit code (negative: the signal that ended it) and what it printed."""
+class Done(subprocess.CompletedProcess[str]):
+    """A command that has ended."""
 
-    code: int
-    output: str
+    @property
+    def output(self) -> str:
+        """All that it printed."""
+        return f"{self.stdout}{self.stderr}"
+
+
+@cache
+def shared(_divisions: str | None) -> Zygote:
+    """Return the parent of a test process's own commands, one for each value of ``FAZHI_DIVISIONS``."""
+    folder = tempfile.TemporaryDirectory()
+    zygote = Zygote(Path(folder.name)).__enter__()
+    atexit.register(folder.cleanup)
+    atexit.register(zygote.__exit__, None, None, None)
+    return zygote
 
 
 class Zygote:
-    """Runs command lines of fazhi, one at a time. Use as a context manager; make it once the environment is set."""
+    """Runs command lines of fazhi, one at a time. Use as a context manager.
+
+    A command gets the environment there is then, but what extraction reads of it (``FAZHI_DIVISIONS``) and
+    ``crawler.settings`` are as they were when the zygote began.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._output = folder / "output.txt"
+        self._outputs = folder / "stdout.txt", folder / "stderr.txt"
 
     def __enter__(self) -> Zygote:
         self._process = subprocess.Popen(
@@ -59,8 +76,10 @@ class Zygote:
     def start(self, *arguments: str, largest: int | None = None, **environment: str) -> int:
         """Start a command and return its process; ``largest`` bytes a file may have, more is refused as if the disk
         were full."""
+        self._arguments = arguments
         job = {
-            "arguments": arguments, "environment": environment, "largest": largest, "output": str(self._output),
+            "arguments": arguments, "environment": {**os.environ, **environment}, "largest": largest,
+            "folder": os.getcwd(), "outputs": list(map(str, self._outputs)),
         }  # fmt: skip
         assert self._process.stdin
         self._process.stdin.write(json.dumps(job).encode() + b"\n")
@@ -73,7 +92,7 @@ class Zygote:
     def wait(self) -> Done:
         """Wait until the command that was started has ended."""
         code = int(self._answer())
-        return Done(code, self._output.read_text("utf-8", "replace"))
+        return Done(self._arguments, code, *(file.read_text("utf-8", "replace") for file in self._outputs))
 
     def run(self, *arguments: str, largest: int | None = None, **environment: str) -> Done:
         """Run a command to its end."""
@@ -122,12 +141,13 @@ def _child(job: dict[str, Any]) -> None:
     # The server is the zygote's child, not ours, and runs as long as we do.
     for where in (forkserver, forkserver._forkserver):  # type: ignore[attr-defined]
         where.ensure_running = lambda: None
+    os.environ.clear()
     os.environ |= job["environment"]
+    os.chdir(job["folder"])
     clock._ahead.cache_clear()
-    output = os.open(job["output"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.dup2(output, 1)
-    os.dup2(output, 2)
+    for number, output in enumerate(job["outputs"], 1):
+        os.dup2(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), number)
     if job["largest"]:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # the write fails, as on a full disk
         resource.setrlimit(resource.RLIMIT_FSIZE, (job["largest"], job["largest"]))
