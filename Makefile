@@ -20,7 +20,7 @@ test: $(VENV)/.ready
 	$(VENV)/bin/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 long: $(VENV)/.ready
-	$(VENV)/bin/python -m pytest -n 2 -m long $(ARGS)
+	$(VENV)/bin/python -m pytest -m long tests/test_kill.py tests/test_year_kill.py $(ARGS)
 
 check: $(VENV)/.ready
 	$(VENV)/bin/ruff check .

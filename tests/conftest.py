@@ -14,8 +14,8 @@ from fazhi_zoo.server import Zoo
 SHARED = Path(os.environ.get("FAZHI_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 
 
-# Minutes each, so each of two workers begins with two of them; then come the other files with slow tests.
-LONGEST = ("test_year", "test_year_kill", "test_kill", "test_zoo_crawl")
+# Minutes each, so each of two workers begins with one of them; then come the other files with slow tests.
+LONGEST = ("test_year", "test_zoo_crawl")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
