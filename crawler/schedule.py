@@ -1,7 +1,7 @@
 """Crawl what falls due, for years, in the foreground: what ``fazhi schedule`` does.
 
     plan      which portals are due (``due``), read anew each time: portal file, verdicts and clock may have changed
-    crawl     a child process, ``fazhi crawl --due``, of at most ``BATCH`` portals, so that verdicts are kept
+    crawl     a child process, ``fazhi crawl --due``, of some portals (``batches``), so that verdicts are kept
     chores    ``chores``, between two crawls
     sleep     until the next of all these by the clock on the wall, in steps: a machine that slept or a clock that was
               set is noticed within ``STEP`` seconds, and all is planned anew
@@ -31,10 +31,10 @@ from archive.clock import CHINA
 from archive.datadir import DataDir
 from archive.errors import FazhiError
 from crawler import catalogue, children, chores, due
+from crawler.batches import Batches
 from crawler.children import Bell, Ended
 from crawler.manners import Window
 
-BATCH = 500  # portals of one crawl: as many as are asked at one time
 STEP = 30.0  # seconds of sleep between two looks at the clock
 REPLAN = timedelta(hours=1)  # the longest sleep: others crawl in this directory, too, and write portal files
 JUMP = 120.0  # seconds that clock and sleep may differ before it is worth a line
@@ -75,7 +75,7 @@ class Log:
 class Plan:
     """What is to be crawled now, and when there is more. ``new``: how many of them were never visited."""
 
-    due: frozenset[str] = frozenset()
+    due: tuple[str, ...] = ()
     new: int = 0
     next: datetime | None = None
 
@@ -97,6 +97,7 @@ class Schedule:
     _failing: str = ""  # the job that failed last
     _retry_at: datetime | None = None
     _told: datetime | None = None  # what the last line about sleeping said
+    _batches: Batches = field(default_factory=Batches)
     _diary: chores.Diary = field(init=False)
 
     def __post_init__(self) -> None:
@@ -136,22 +137,29 @@ class Schedule:
             self._well()
         if not visits or visits[0].at > now:  # a loop has no timer that comes early: what is almost due waits
             return Plan(next=visits[0].at if visits else None)
-        chosen = due.due(visits, now)
+        chosen = self._batches.free((portal.code for portal in due.due(visits, now)), now)
         if (opens := opening(self.options.window, now)) > now:
             return Plan(next=opens)
         new = sum(visit.at == due.NEW for visit in visits)
-        return Plan(frozenset(portal.code for portal in chosen), new, due.upcoming(visits, now))
+        later = [*self._batches.held.values(), *filter(None, [due.upcoming(visits, now)])]
+        return Plan(chosen, new, min(later, default=None))
 
     def _crawl(self, plan: Plan) -> None:
         """Crawl a batch of what is due."""
-        number = len(plan.due)
-        batch = f", {BATCH} of them first" if number > BATCH else ""
-        self.log.event("crawl", f"{number:,} portals due, {plan.new:,} new{batch}", due=number, new=plan.new)
+        number, batch = len(plan.due), plan.due[: self._batches.size]
+        first = f", {len(batch)} of them first" if number > len(batch) else ""
+        self.log.event("crawl", f"{number:,} portals due, {plan.new:,} new{first}", due=number, new=plan.new)
         before = self._last_crawl()
         portals = ("--portals", str(self.options.portals)) if self.options.portals else ()
-        ended = self._child("crawl", ("crawl", "--due", "--most", str(BATCH), *portals, *self.options.crawl))
+        named = batch if self._batches.held else ()  # without those held the first that are due are no others
+        command = ("crawl", "--due", "--most", str(self._batches.size), *portals, *self.options.crawl, *named)
+        ended = self._child("crawl", command)
         self._diary.crawled(self.now())
         if ended is None or self.bell.stopped_by:
+            return
+        held = self._batches.ended(batch, self.now(), died=ended.code < 0)
+        if held is not None:
+            self._hold(held, told(ended))
             return
         if ended.code not in WELL:
             self._failed("crawl", told(ended), code=ended.code)
@@ -161,10 +169,18 @@ class Schedule:
         text = f"{verdicts}; {found['pages']:,} pages, {found['reports']:,} reports in {ended.seconds:.0f} s"
         self.log.event("crawled", text, **found, seconds=round(ended.seconds, 1), code=ended.code)
         again = self._plan()
-        if again is not None and again.due == plan.due:
+        if again is not None and set(again.due) == set(plan.due):
             self._failed("crawl", f"{number:,} portals are as due as before", code=ended.code)
         elif again is not None:
             self._well()
+
+    def _hold(self, code: str, why: str) -> None:
+        """Tell that a portal brings every crawl down; the others go on at once."""
+        until = self._batches.held[code]
+        text = f"{code}: its crawl {why}; {self.failures + 1} in a row, left out until {until:%Y-%m-%d %H:%M} UTC"
+        self.log.event("held", text, portal=code, until=until.isoformat())
+        self.troubles += 1
+        self._well()
 
     def _do(self, chore: chores.Chore) -> None:
         """Do a chore."""
