@@ -140,7 +140,10 @@ class Pipeline:
         forkserver.ensure_running()
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
         pool = ProcessPool(
-            max_workers=self.workers, initializer=_limit, initargs=(self.limits.memory,), context=context
+            max_workers=self.workers,
+            initializer=_begin,
+            initargs=(self.limits.memory, dict(os.environ)),
+            context=context,
         )
         finished = False
         try:
@@ -267,7 +270,8 @@ def _newest(crawl: sqlite3.Connection) -> int:
     return crawl.execute("select coalesce(max(rowid), 0) from captures").fetchone()[0] or 0
 
 
-def _limit(memory: int) -> None:
-    """Bound a worker: its address space, no core file."""
+def _begin(memory: int, environment: dict[str, str]) -> None:
+    """Bound a worker: its address space, no core file; the environment is ours, not that of the server's start."""
+    os.environ.update(environment)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

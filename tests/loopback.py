@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import sys
 from collections.abc import Mapping, Sequence
@@ -92,7 +91,7 @@ def command(folder: Path, *arguments: str) -> list[str]:
 
 def fazhi(*arguments: str, **environment: str) -> zygote.Done:
     """Run a command line of fazhi to its end, in a process of its own."""
-    return zygote.shared(os.environ.get("FAZHI_DIVISIONS")).run(*arguments, **{"COLUMNS": "200"} | environment)
+    return zygote.shared().run(*arguments, **{"COLUMNS": "200"} | environment)
 
 
 def crawl(folder: Path, *servers: Loopback, arguments: Sequence[str] = ()) -> zygote.Done:

@@ -75,7 +75,7 @@ def kill(life: Rehearsal, after: int, pause: float) -> bool:
     time.sleep(pause)
     if life.zygote.alive():
         os.kill(process, signal.SIGKILL)
-    return life.zygote.wait().code == -signal.SIGKILL
+    return life.zygote.wait().returncode == -signal.SIGKILL
 
 
 def tear(life: Rehearsal) -> bool:

@@ -41,8 +41,8 @@ class Done(subprocess.CompletedProcess[str]):
 
 
 @cache
-def shared(_divisions: str | None) -> Zygote:
-    """Return the parent of a test process's own commands, one for each value of ``FAZHI_DIVISIONS``."""
+def shared() -> Zygote:
+    """Return the parent of a test process's own commands."""
     folder = tempfile.TemporaryDirectory()
     zygote = Zygote(Path(folder.name)).__enter__()
     atexit.register(folder.cleanup)
@@ -53,8 +53,7 @@ def shared(_divisions: str | None) -> Zygote:
 class Zygote:
     """Runs command lines of fazhi, one at a time. Use as a context manager.
 
-    A command gets the environment there is then, but what extraction reads of it (``FAZHI_DIVISIONS``) and
-    ``crawler.settings`` are as they were when the zygote began.
+    A command gets the environment there is then, but ``crawler.settings`` are as they were when the zygote began.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import re
+import time
 import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 PICTURES = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 DESK = {"width": 1280, "height": 900}
@@ -64,25 +65,37 @@ def test_axe_finds_no_serious_fault(page: Page, reports: dict[str, str], prefix:
     assert faults == {}
 
 
+def take(page: Page, file: Path) -> None:
+    """Write a picture of a whole page. A busy machine makes Chromium refuse now and then; the pictures are no check."""
+    for left in (2, 1, 0):
+        try:
+            page.screenshot(path=file, full_page=True)
+            return
+        except Error as error:
+            if not left or "Unable to capture" not in str(error):
+                raise
+            time.sleep(1)
+
+
 def test_pictures_for_a_person(page: Page, reports: dict[str, str]) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     for name, address in addresses(reports).items():
         for size, view in (("desk", DESK), ("phone", PHONE)):
             page.set_viewport_size(view)
             page.goto(address)
-            page.screenshot(path=PICTURES / f"{name}-{size}.png", full_page=True)
+            take(page, PICTURES / f"{name}-{size}.png")
             assert page.evaluate("document.documentElement.scrollWidth") <= view["width"], (name, size)
     page.set_viewport_size(DESK)
     for name in ("home", "report", "search", "place"):
         page.goto("/en" + addresses(reports)[name])
-        page.screenshot(path=PICTURES / f"{name}-english.png", full_page=True)
+        take(page, PICTURES / f"{name}-english.png")
     page.emulate_media(color_scheme="dark")
     for name in ("home", "report", "changes", "years"):
         page.goto(addresses(reports)[name])
-        page.screenshot(path=PICTURES / f"{name}-dark.png", full_page=True)
+        take(page, PICTURES / f"{name}-dark.png")
     page.emulate_media(media="print", color_scheme="light")
     page.goto(addresses(reports)["report"])
-    page.screenshot(path=PICTURES / "report-print.png", full_page=True)
+    take(page, PICTURES / "report-print.png")
     assert len(list(PICTURES.glob("*.png"))) >= 2 * len(PLAIN)
 
 
