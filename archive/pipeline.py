@@ -272,6 +272,7 @@ def _newest(crawl: sqlite3.Connection) -> int:
 
 def _begin(memory: int, environment: dict[str, str]) -> None:
     """Bound a worker: its address space, no core file; the environment is ours, not that of the server's start."""
+    os.environ.clear()
     os.environ.update(environment)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import threading
 import time
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -76,6 +77,17 @@ def test_a_page_that_breaks_its_worker_is_an_issue_and_the_others_go_on(place, h
     counts = Pipeline(place, workers=2, limits=Limits(seconds=2), read=hostile).run()
     assert counts == {"rejected: news": 2, "rejected: crashed": 1}
     assert outcomes(place) == [("0.html", "news", ""), ("1.html", "crashed", code), ("2.html", "news", "")]
+
+
+def test_a_worker_has_the_environment_of_its_run(place, hostile, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = []
+    for number, told in enumerate(("one.tsv", None, "two.tsv")):  # the server that forks the workers outlives the runs
+        monkeypatch.setenv("FAZHI_DIVISIONS", told) if told else monkeypatch.delenv("FAZHI_DIVISIONS")
+        (capture,) = archive_pages(place, ["asks"], first=number)
+        Pipeline(place, workers=1, read=hostile).run()
+        with closing(store.open_archive(place.archive_db)) as db:
+            said += db.conn.execute("select title from rejected where capture = ?", (capture.id,)).fetchone()
+    assert said == ["one.tsv", None, "two.tsv"]
 
 
 def test_what_has_a_result_is_not_read_again(place, hostile) -> None:

@@ -23,4 +23,6 @@ def read(warc: str, crawl_db: str, capture: Capture) -> Rejection:
             bytearray(1 << 40)
         case "raises":
             raise ValueError("no such thing")
+        case "asks":
+            return Rejection(extractor=EXTRACTOR, reason=Reason.NEWS, title=os.environ.get("FAZHI_DIVISIONS"))
     return Rejection(extractor=EXTRACTOR, reason=Reason.NEWS, title=capture.id)
